@@ -1,0 +1,73 @@
+"""Gate 2: the marts of one night, before anybody can read them. Every failure is critical."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from expectations.compile import declared_types, suite
+from expectations.runner import Finding, judge, judge_rule
+from expectations.verdict import Judged, Verdict, lines, results
+from transforms.contracts import MARTS
+from transforms.contracts.state import RowFate
+from transforms.rules import MART_RULES, Rule
+
+_NEEDS = {
+    "implausible_value": ("dim_kpi",),
+    "undeclared_kpi": ("dim_kpi",),
+    "unknown_unit": ("dim_org_unit",),
+}
+
+
+def judge_marts(marts: Mapping[str, pl.DataFrame], run_id: str, page_rows: pl.DataFrame | None = None) -> Verdict:
+    """Judge marts (contract tables by name) before they are published; a table that is left out is not judged.
+
+    `page_rows` (source, source_page, n_rows) are the input rows of each page, for the row accounting to close; without
+    it the accounting is judged by its contract only. Raises JudgementError when a check cannot be evaluated.
+    """
+    judged = [
+        Judged(table, finding)
+        for table, frame in marts.items()
+        for finding in judge(suite(table, MARTS[table], "critical"), frame, declared_types(MARTS[table]))
+    ]
+    if not any(one.finding.rule == "columns" and one.finding.n_failed for one in judged):
+        tables = {name: frame.lazy() for name, frame in marts.items()}
+        known = {} if page_rows is None else {"page_rows": page_rows.lazy()}
+        judged += [_of_rule(rule, tables, known) for rule in MART_RULES if _can_be_judged(rule, tables, known)]
+    reasons = lines(judged, "critical")
+    return Verdict(
+        results=results(judged, run_id, "mart", ""),
+        accepted=dict(marts),
+        rejected=RowFate.create_empty().with_columns(pl.lit(None, dtype=pl.String).alias("table_name")),
+        blocked=bool(reasons),
+        reasons=reasons,
+    )
+
+
+def _can_be_judged(rule: Rule, tables: Mapping[str, pl.LazyFrame], known: Mapping[str, pl.LazyFrame]) -> bool:
+    if rule.id == "unaccounted_rows" and "page_rows" not in known:
+        return False
+    return all(table in tables for table in (rule.table, *_NEEDS.get(rule.id, ())))
+
+
+def _of_rule(rule: Rule, tables: Mapping[str, pl.LazyFrame], known: Mapping[str, pl.LazyFrame]) -> Judged:
+    rows = rule.check(tables, known).collect()
+    finding = judge_rule(rule.id, rule.severity, rows)
+    return Judged(rule.table, finding, rule.description, _examples(rows, finding))
+
+
+def _examples(rows: pl.DataFrame, finding: Finding) -> tuple[str, ...]:
+    """What up to three failing rows are about, by their key: KPI, component, unit, period, allowed range."""
+    failing = rows[finding.rows].head(3)
+    if "kpi_id" not in rows.columns:
+        return tuple(f"{source}, page {page}" for source, page in failing.select(rows.columns[:2]).iter_rows())
+    named = failing.select(
+        pl.format(
+            "{} ({}) of {} in the {} from {}", "kpi_id", "component", "org_unit_id", "period_grain", "period_start"
+        )
+    ).to_series()
+    if "lower_bound" not in rows.columns:
+        return tuple(named)
+    allowed = failing.select(pl.format(", plausible {} to {} {}", "lower_bound", "upper_bound", "unit")).to_series()
+    return tuple(named + allowed)

@@ -1,0 +1,95 @@
+"""The command `culture-kpis`. Imports lazily: `--help`, `status` and `kpis list` answer at once.
+
+Exit codes: 0 ok, 1 a bug, 2 usage, 10 source transient, 11 source permanent, 12 data quality, 13 warehouse or
+storage, 14 configuration, 15 locked by another run, 16 stale, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from flows.commands import configuring, kpis, operating, reading, running
+from flows.errors import CultureKpisError
+from flows.invocation import Invocation
+
+INTERRUPTED = 130
+
+
+def _version() -> str:
+    from flows.pipeline.version import product_version
+
+    return product_version()
+
+
+app = App(
+    name="culture-kpis",
+    help="Measures a service culture by its principles: joins surveys, peer recognition and support tickets.",
+    version=_version,
+    help_format="markdown",
+)
+app.meta.group_parameters = "Options for every command"
+for module in (running, configuring, reading, operating, kpis):
+    module.register(app)
+
+
+@app.meta.default
+def launch(
+    *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    config: Path | None = None,
+    warehouse: str | None = None,
+    lake: str | None = None,
+    quiet: Annotated[bool, Parameter(negative="")] = False,
+) -> int | None:
+    """Measure a service culture by its principles.
+
+    Parameters
+    ----------
+    config
+        Configuration file. Default: CULTURE_KPIS_CONFIG, else culture-kpis.toml in this folder.
+    warehouse
+        URL of the warehouse, instead of the configured one.
+    lake
+        Folder or URL of the lake, instead of the configured one.
+    quiet
+        No progress; results and errors only.
+    """
+    command, bound, ignored = app.parse_args(tokens, exit_on_error=False, print_error=False)
+    invocation = Invocation(config, warehouse, lake, quiet)
+    injected = dict.fromkeys(ignored, invocation)
+    outcome: int | None = command(*bound.args, **bound.kwargs, **injected)
+    return outcome
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code that says how it went."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code; a person's mistake is one line on standard error."""
+    try:
+        return app.meta(arguments, exit_on_error=False, print_error=False) or 0
+    except CycloptsError as error:
+        return _fail(f"{' '.join(str(error).split())} See `culture-kpis --help`.", 2)
+    except CultureKpisError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted; running the same command again goes on where this one stopped", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader (`head`) has seen enough: what is left goes nowhere, and that is no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _fail(message: str, exit_code: int) -> int:
+    sys.stderr.write(f"culture-kpis: {' '.join(message.split())}\n")
+    return exit_code
+
+
+if __name__ == "__main__":
+    main()

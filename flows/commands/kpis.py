@@ -1,0 +1,102 @@
+"""Commands that look up KPIs: `kpis list`, `kpis show`."""
+
+from __future__ import annotations
+
+import difflib
+import json as jsonlib
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App
+from rich.console import Console
+from rich.table import Table
+
+from flows.errors import UsageError
+
+if TYPE_CHECKING:
+    from transforms.kpis.registry import RegisteredKpi
+
+
+def register(app: App) -> None:
+    """Add these commands to the application."""
+    group = App(name="kpis", help="What is measured: list the KPIs, show one definition.")
+    group.command(list_kpis, name="list")
+    group.command(show_kpi, name="show")
+    app.command(group)
+
+
+def list_kpis(*, json: bool = False) -> int:
+    """List every KPI by principle.
+
+    Parameters
+    ----------
+    json
+        As JSON, with every field of the declaration.
+    """
+    from transforms.kpis.registry import all_kpis
+
+    found = all_kpis()
+    if json:
+        sys.stdout.write(jsonlib.dumps([_declared(registered) for registered in found], indent=2) + "\n")
+        return 0
+    table = Table("principle", "kpi", "title", "direction", "periods", box=None, header_style="bold")
+    for registered in found:
+        kpi = registered.kpi
+        table.add_row(registered.principle, kpi.id, kpi.title, kpi.direction, ", ".join(kpi.grains))
+    Console().print(table)
+    return 0
+
+
+def show_kpi(kpi_id: str, /, *, json: bool = False) -> int:
+    """Show one KPI: what it measures, how, and what it does not say.
+
+    Parameters
+    ----------
+    kpi_id
+        Such as rain_gap.
+    json
+        As JSON.
+    """
+    from transforms.kpis.registry import all_kpis
+
+    found = {registered.kpi.id: registered for registered in all_kpis()}
+    if kpi_id not in found:
+        near = difflib.get_close_matches(kpi_id, found, n=1)
+        hint = f" Did you mean {near[0]}?" if near else " `culture-kpis kpis list` shows them."
+        raise UsageError(f"there is no KPI {kpi_id}.{hint}")
+    registered = found[kpi_id]
+    if json:
+        sys.stdout.write(jsonlib.dumps(_declared(registered), indent=2) + "\n")
+        return 0
+    kpi = registered.kpi
+    lines = [
+        f"{kpi.title} ({kpi.id}, definition {kpi.version})",
+        "",
+        registered.documentation,
+        "",
+        f"principle        {registered.principle}",
+        f"formula          {kpi.formula}",
+        f"unit             {kpi.unit}, {_DIRECTIONS[kpi.direction]}",
+        f"periods          {', '.join(kpi.grains)}",
+        f"components       {', '.join(kpi.components)}",
+        f"variants         {', '.join(kpi.variants)}",
+        f"needs            {', '.join(kpi.needs)}",
+        f"one observation  {kpi.unit_of_analysis}",
+        f"people           at least {kpi.minimum_group} {' and '.join(kpi.people)}",
+        f"measurable       {kpi.maturity_days} days after the period",
+        f"plausible        {kpi.bounds[0]:g} to {kpi.bounds[1]:g}",
+        "pitfalls",
+        *(f"  - {pitfall}" for pitfall in kpi.pitfalls),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+_DIRECTIONS = {"up": "more is better", "down": "less is better", "zero": "a gap that should vanish"}
+
+
+def _declared(registered: RegisteredKpi) -> dict[str, Any]:
+    fields = asdict(registered.kpi)
+    fields.pop("estimate")
+    return {"principle": registered.principle, "documentation": registered.documentation, **fields}

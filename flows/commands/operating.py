@@ -1,0 +1,70 @@
+"""Commands that watch over the pipeline: `status`, `doctor`, `validate`."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from flows.errors import DataQualityError, StaleError
+from flows.invocation import Injected
+
+Switch = Annotated[bool, Parameter(negative="")]
+
+
+def register(app: App) -> None:
+    """Add these commands to the application."""
+    app.command(status)
+    app.command(doctor)
+    app.command(validate)
+
+
+def status(*, json: Switch = False, invocation: Injected) -> int:
+    """Show the last runs, how fresh each source is, and what became of every row; exit code 16 when stale.
+
+    Parameters
+    ----------
+    json
+        As JSON, for monitoring.
+    """
+    from flows.lake import Lake
+    from flows.pipeline.night import Night
+    from flows.status import render, state_of
+
+    settings = invocation.settings()
+    found = state_of(Lake(settings.lake.url), Night.now())
+    if json:
+        sys.stdout.write(jsonlib.dumps(found.as_json(), indent=2) + "\n")
+    else:
+        Console().print(render(found))
+    if found.stale_because:
+        raise StaleError(found.stale_because)
+    return 0
+
+
+def doctor(*, invocation: Injected) -> int:
+    """Check this machine, the configuration, the sources, the lake and the warehouse, one line each."""
+    from flows.doctor import examine
+
+    console, worst = Console(highlight=False), 0
+    for finding in examine(invocation.settings):
+        mark = "[green]✓[/]" if finding.exit_code == 0 else "[red]✗[/]"
+        console.print(f"{mark} {finding.subject:<14} {finding.text}", soft_wrap=True)
+        worst = worst or finding.exit_code
+    return worst
+
+
+def validate(*, invocation: Injected) -> int:
+    """Judge the staged rows and the published tables again, without changing anything."""
+    from flows.lake import Lake
+    from flows.validation import validate_all
+
+    settings = invocation.settings()
+    table, reasons = validate_all(settings, Lake(settings.lake.url))
+    Console().print(table)
+    if reasons:
+        raise DataQualityError("; ".join(reasons))
+    return 0

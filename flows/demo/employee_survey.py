@@ -1,0 +1,130 @@
+"""The quarterly survey of employees: who is asked, who answers, and what. Times are local, to the minute."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from flows.demo import plan
+from flows.demo.answers import NO_ANSWER, leaning, pair, point, promoter
+from flows.demo.business_time import DAY, Seconds, epoch_day, local
+from flows.demo.company import FIRST_ON, IS_FRONT, TEAM_IDS
+from flows.demo.organisation import Organisation
+from flows.demo.quota import counted_out
+
+# Chance of a favourable answer, whoever answers.
+FAVOURABLE = {
+    "team": 0.82,
+    "values_lived": 0.78,
+    "one_mission": 0.70,
+    "what": 0.88,
+    "how": 0.75,
+    "authority": 0.60,
+    "enthusiasm": 0.68,
+    "fun": 0.66,
+    "heard": 0.80,
+}
+_PAIRED = (
+    "company",
+    "vision",
+    "values_when_inconvenient",
+    "promises",
+    "why_my_job_matters",
+    "difference_i_make",
+)
+ITEMS = (*_PAIRED, *FAVOURABLE, "why", "recommend_as_employer")
+# Of two items answered together: chance that the respondent's mean over both is favourable.
+COMPANY_AND_VISION, INCONVENIENT_AND_PROMISES = 0.75, 0.55
+WHY_BY_LEVEL = (0.90, 0.85, 0.75, 0.58)
+PROMOTERS, PASSIVES = 0.35, 0.40
+_SKIPPED = 0.012
+_ANSWER_DAYS = 13
+
+
+@dataclass(frozen=True)
+class EmployeeSurvey:
+    """Answers (wide) and invitations."""
+
+    answers: pl.DataFrame
+    invitations: pl.DataFrame
+
+
+def draw_employee_survey(seed: int, company: Organisation) -> EmployeeSurvey:
+    """One wave in the second month of every quarter that leaves the time to answer.
+
+    Answers: response, submitted, employee, unit, one column per item. Invitations: invitation, sent, employee, unit,
+    delivered.
+    """
+    rng = np.random.default_rng(plan.stream(seed, "employee survey"))
+    waves, invited = [], []
+    for number, sent_on in enumerate(_waves(company), 1):
+        day = epoch_day(sent_on) - company.first_day
+        person = np.flatnonzero(company.team_on[:, day] >= 0)
+        delivered = rng.random(len(person)) < plan.DELIVERED_SHARE
+        share = np.full(len(person), plan.SURVEY_RESPONSE_RATE)
+        answers = delivered & counted_out(rng, delivered.astype(np.int64), share)
+        sent = np.full(len(person), epoch_day(sent_on) * DAY + 10 * 3_600)
+        invited.append(
+            pl.DataFrame(
+                {
+                    "number": np.arange(len(person)),
+                    "sent": local(sent),
+                    "employee": company.person_ids.gather(person),
+                    "unit": pl.Series(TEAM_IDS).gather(company.team_on[person, day]),
+                    "delivered": delivered,
+                }
+            ).select(pl.format(f"EI-{number}-{{}}", "number").alias("invitation"), pl.exclude("number"))
+        )
+        waves.append(_answers(rng, company, person[answers], day, sent[answers], number=number))
+    return EmployeeSurvey(pl.concat(waves), pl.concat(invited))
+
+
+def _waves(company: Organisation) -> list[dt.date]:
+    """Second Tuesday of the second month of each quarter."""
+    firsts = [dt.date(FIRST_ON.year + i // 4, 3 * (i % 4) + 2, 1) for i in range(4 * (company.n_days // 365 + 2))]
+    tuesdays = [first + dt.timedelta(days=(1 - first.weekday()) % 7 + 7) for first in firsts]
+    return [on for on in tuesdays if epoch_day(on) - company.first_day + _ANSWER_DAYS < company.n_days]
+
+
+def _answers(
+    rng: np.random.Generator, company: Organisation, person: Seconds, day: int, sent: Seconds, *, number: int
+) -> pl.DataFrame:
+    """One row per respondent of a wave."""
+    n, team = len(person), company.team_on[person, day]
+    delay = np.minimum(rng.exponential(3.0, n), _ANSWER_DAYS - 1)
+    submitted = sent + (delay * DAY).astype(np.int64)
+    lean = leaning(rng, n)
+    sight = np.where(np.array(IS_FRONT)[team], plan.LINE_OF_SIGHT_FRONT, plan.LINE_OF_SIGHT_BACK)
+    why_my_job, difference = pair(rng, sight)
+    company_item, vision = pair(rng, np.full(n, COMPANY_AND_VISION))
+    inconvenient, promises = pair(rng, np.full(n, INCONVENIENT_AND_PROMISES))
+    answers = (company_item, vision, inconvenient, promises, why_my_job, difference)
+    items: dict[str, Seconds] = dict(zip(_PAIRED, answers, strict=True))
+    singles = {name: np.full(n, chance) for name, chance in FAVOURABLE.items()}
+    singles["why"] = np.array(WHY_BY_LEVEL)[company.level[person]]
+    for name, chance in singles.items():
+        answer = point(rng, lean, chance)
+        items[name] = np.where(rng.random(n) < _SKIPPED, NO_ANSWER, answer)
+    items["recommend_as_employer"] = promoter(rng, lean, PROMOTERS, PASSIVES)
+    return (
+        pl.DataFrame(
+            {
+                "number": np.arange(n),
+                "submitted": local(submitted),
+                "employee": company.person_ids.gather(person),
+                "unit": pl.Series(TEAM_IDS).gather(team),
+                **items,
+            }
+        )
+        .select(
+            pl.format(f"ER-{number}-{{}}", "number").alias("response"),
+            "submitted",
+            "employee",
+            "unit",
+            *(pl.when(pl.col(name) != NO_ANSWER).then(name).alias(name) for name in items),
+        )
+        .sort("submitted", "response")
+    )

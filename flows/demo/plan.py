@@ -1,0 +1,70 @@
+"""The planted numbers that are not a property of one team, and the sizes of everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+TICKETS = 60_000
+RECOGNITIONS = 15_000
+CUSTOMERS = 24_000
+
+# Welcome: share of tickets with a human public reply within 60 business minutes, by when they were opened. Every
+# team keeps more first-reply promises than this, and every first-reply target is longer than 60 minutes, so that the
+# two are planted without touching one another.
+WELCOMED_BY_DAY = 0.65
+WELCOMED_BY_NIGHT = 0.25
+WELCOME_MINUTES = 60
+
+PRIORITIES = ("urgent", "high", "normal", "low")
+PRIORITY_SHARES = (0.05, 0.15, 0.60, 0.20)
+FIRST_REPLY_TARGET_MINUTES = (120, 180, 240, 480)
+RESOLUTION_TARGET_MINUTES = (240, 480, 1_440, 2_400)
+
+PROMISED_SHARE = 0.94
+CANCELLED_SHARE = 0.02
+DELETED_SHARE = 0.004
+ONE_TOUCH_SHARE = 0.30
+PAUSED_SHARE = 0.40  # of the tickets that take more than one touch
+HANDOVER_SHARE = 0.12
+TRANSFER_SHARE = 0.08  # of the tickets of teams that hand over
+ESCALATED_SHARE = 0.04
+REOPENED_SHARE = 0.07
+
+MANAGER_RECOGNISES = 0.60  # chance that a report is recognised by the own manager in a window of 13 weeks
+SELF_RECOGNITIONS = 25
+
+SURVEY_RESPONSE_RATE = 0.70
+CUSTOMER_RESPONSE_RATE = 0.25
+CUSTOMER_INVITED_SHARE = 0.60
+DELIVERED_SHARE = 0.985
+
+LINE_OF_SIGHT_FRONT = 0.80
+LINE_OF_SIGHT_BACK = 0.50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initiative:
+    """Recognitions with `tag`: `base` per person-week before the launch, plus `lift * 2^(-t / half_life)` after it."""
+
+    id: str
+    tag: str
+    launched_on: dt.date
+    half_life_weeks: float
+    base: float
+    lift: float
+
+
+INITIATIVE = Initiative(
+    id="thanks-forward",
+    tag="thanks-forward",
+    launched_on=dt.date(2025, 9, 15),
+    half_life_weeks=4.0,
+    base=0.01,
+    lift=0.25,
+)
+
+
+def stream(seed: int, name: str) -> tuple[int, ...]:
+    """Seed of the generator for one part of the demo, so that a change in one part leaves the others as they were."""
+    return (seed, *name.encode())

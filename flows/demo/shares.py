@@ -1,0 +1,20 @@
+"""Shares as `planted_truths.json` writes them, and rows of one department."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.demo.company import DEPARTMENT_OF, DEPARTMENTS, TEAM_IDS, Department
+
+Share = dict[str, float | int]
+
+
+def share(hits: float, of: float) -> Share:
+    """A share with what it is made of."""
+    return {"numerator": int(hits), "denominator": int(of), "value": round(hits / of, 6) if of else 0.0}
+
+
+def of_department(rows: pl.DataFrame, column: str, department: Department) -> pl.DataFrame:
+    """Rows of the department's teams, by the team in `column`."""
+    teams = [TEAM_IDS[i] for i, index in enumerate(DEPARTMENT_OF) if DEPARTMENTS[index].id == department.id]
+    return rows.filter(pl.col(column).is_in(teams))

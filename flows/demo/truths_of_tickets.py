@@ -1,0 +1,86 @@
+"""What is planted in tickets and promises."""
+
+from __future__ import annotations
+
+from flows.demo import plan, realised_tickets
+from flows.demo.company import EXACTLY_KNOWN, FAIR_WEATHER, RAIN_PROOF, ROOT, SMALL, TEAMS, team_index
+from flows.demo.truth import EXACT, INTERVAL, REALISED, Truth, truth
+from flows.demo.world import World
+
+
+def of_promises(world: World) -> list[Truth]:
+    """The rain test, the exactly known team, and how every other team keeps its promises."""
+    verdicts = {FAIR_WEATHER: "interested", RAIN_PROOF: "committed"}
+    rain = [
+        truth(
+            f"rain:{team_id}",
+            "rain_gap",
+            team_id,
+            TEAMS[team_index(team_id)].rain_effect,
+            INTERVAL,
+            realised=realised_tickets.rain_gaps(world, team_id),
+            period_grain="window_26w",
+            kept_on_ordinary_days=TEAMS[team_index(team_id)].kept_rate,
+            promises_per_business_day=realised_tickets.promises_a_day(world, team_id),
+            verdict=verdict,
+        )
+        for team_id, verdict in verdicts.items()
+    ]
+    # A team that passes tickets on mixes its promises with those of another one.
+    plain = [team for team in TEAMS if not (team.hands_over or team.rain_effect or team.is_exact) and team.tickets]
+    kept = [
+        truth(
+            f"kept:{team.id}",
+            "promise_kept_rate",
+            team.id,
+            team.kept_rate,
+            REALISED,
+            realised=realised_tickets.kept_by_month(world, team.id),
+            period_grain="month",
+        )
+        for team in plain
+        if team.id != SMALL
+    ]
+    exact = truth(
+        "exactly_known",
+        "promise_kept_rate",
+        EXACTLY_KNOWN,
+        TEAMS[team_index(EXACTLY_KNOWN)].kept_rate,
+        EXACT,
+        realised=realised_tickets.kept_by_month(world, EXACTLY_KNOWN),
+        period_grain="month",
+    )
+    return [*rain, exact, *kept]
+
+
+def of_timelines(world: World) -> list[Truth]:
+    """Welcome by day and by night, hoops and reopenings."""
+    night, day = realised_tickets.welcomed(world, at_night=True), realised_tickets.welcomed(world, at_night=False)
+    medians = realised_tickets.welcome_minutes(world)
+    basis = "value within 3 % of realised; few tickets are unanswered, so Kaplan-Meier is close to plain quantiles"
+    return [
+        truth(
+            "slow_nights",
+            "night_guest_rate",
+            ROOT,
+            plan.WELCOMED_BY_NIGHT,
+            INTERVAL,
+            realised=night,
+            within_business_minutes=plan.WELCOME_MINUTES,
+        ),
+        truth("quick_days", None, ROOT, plan.WELCOMED_BY_DAY, "share of tickets opened in opening hours", realised=day),
+        truth("welcome_time", "welcome_time", ROOT, None, basis, realised=medians, period_grain="quarter"),
+        truth(
+            "hoops",
+            "hoop_index",
+            ROOT,
+            None,
+            "value within 0.005 of realised: the KPI is standardised by category",
+            realised=realised_tickets.hoops(world),
+            component="mean",
+            period_grain="quarter",
+        ),
+        truth(
+            "reopened", "reopen_rate", ROOT, plan.REOPENED_SHARE, INTERVAL, realised=realised_tickets.reopened(world)
+        ),
+    ]

@@ -1,0 +1,100 @@
+"""Everything drawn about tickets in one place; the ticket system's export files are written from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from flows.demo import plan
+from flows.demo.arrivals import Arrivals, draw_arrivals
+from flows.demo.business_time import DAY, BusinessTime, Flags, Seconds, epoch_day
+from flows.demo.company import DEPARTMENT_OF, FAIR_WEATHER, RAIN_PROOF, TEAM_IDS
+from flows.demo.kept import Kept, keep_promises
+from flows.demo.organisation import Organisation
+from flows.demo.tickets import Tickets, live_through, requesters
+
+CHANNELS = ("phone", "email", "web", "chat")
+_PHONE = 0
+_CATEGORIES = (  # by department
+    ("delivery", "billing", "defect", "return", "advice"),
+    ("repair visit", "appointment", "installation", "complaint"),
+    ("order", "availability", "price", "contract"),
+    ("goods receipt", "route", "stock", "damage in transit"),
+    ("access", "outage", "report", "change request"),
+    ("invoice", "payroll", "office", "travel", "contract review"),
+)
+_CHANNEL_SHARES = {
+    FAIR_WEATHER: (0.75, 0.10, 0.10, 0.05),
+    RAIN_PROOF: (0.05, 0.10, 0.15, 0.70),
+    "care-mail": (0.0, 0.75, 0.25, 0.0),
+}
+_OTHER_CHANNEL_SHARES = (0.25, 0.40, 0.30, 0.05)
+
+
+@dataclass(frozen=True)
+class World:
+    """One entry per ticket in every array. `cutoff` is the local second at which the exports were made."""
+
+    company: Organisation
+    time: BusinessTime
+    arrivals: Arrivals
+    kept: Kept
+    tickets: Tickets
+    ticket_ids: pl.Series
+    channel: pl.Series
+    category: pl.Series
+    requester: pl.Series
+    cutoff: int
+
+    def happened(self, moment: Seconds) -> Flags:
+        """Whether each moment came, and before the exports were made."""
+        return (moment >= 0) & (moment < self.cutoff)
+
+
+def draw_world(seed: int, scale: float, company: Organisation, time: BusinessTime, end_on: dt.date) -> World:
+    """Draw all tickets of the demo, from FIRST_ON to `end_on`; `scale` 1 is 60,000."""
+    cutoff = (epoch_day(end_on) + 1) * DAY
+    n_tickets, n_customers = round(plan.TICKETS * scale), max(round(plan.CUSTOMERS * scale), 50)
+    arrivals = draw_arrivals(seed, n_tickets, company, time)
+    kept = keep_promises(seed, arrivals, time, cutoff)
+    channel, category = _channels(seed, arrivals.team)
+    tickets = live_through(seed, arrivals, kept, company, time, may_be_bot=channel != _PHONE)
+    customer, colleague = requesters(seed, arrivals, company, n_customers)
+    customers = pl.Series(customer).cast(pl.String).str.zfill(6)
+    asked_by = pl.DataFrame(
+        {
+            "customer": customers,
+            "colleague": company.person_ids.gather(np.maximum(colleague, 0)),
+            "is_own": colleague >= 0,
+        }
+    ).select(
+        pl.when("is_own").then("colleague").otherwise(pl.format("customer-{}@demo.example", "customer")).alias("by")
+    )["by"]
+    numbers = pl.Series("number", np.arange(1, n_tickets + 1)).cast(pl.String).str.zfill(7)
+    ids = numbers.to_frame().select(pl.format("T-{}", "number").alias("ticket"))["ticket"]
+    return World(
+        company,
+        time,
+        arrivals,
+        kept,
+        tickets,
+        ids,
+        pl.Series(CHANNELS).gather(channel),
+        category,
+        asked_by,
+        cutoff,
+    )
+
+
+def _channels(seed: int, team: Seconds) -> tuple[Seconds, pl.Series]:
+    """Channel (position in CHANNELS) and category of each ticket."""
+    rng = np.random.default_rng(plan.stream(seed, "channels"))
+    shares = np.array([_CHANNEL_SHARES.get(team_id, _OTHER_CHANNEL_SHARES) for team_id in TEAM_IDS])
+    channel = (rng.random(len(team))[:, None] > np.cumsum(shares, axis=1)[team][:, :3]).sum(axis=1)
+    width = max(len(names) for names in _CATEGORIES)
+    drawn = rng.random(len(team)) * np.array([len(names) for names in _CATEGORIES])[np.array(DEPARTMENT_OF)[team]]
+    flat = pl.Series([name for names in _CATEGORIES for name in (*names, *names)[:width]])
+    return channel, flat.gather(np.array(DEPARTMENT_OF)[team] * width + drawn.astype(np.int64))

@@ -1,0 +1,43 @@
+"""Which tables the lake holds, by which contract, and how they are laid out."""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from transforms.contracts import MARTS, STAGED
+from transforms.contracts.results import Publication
+from transforms.contracts.state import LandedPage, QuarantinedRow, RowFate
+
+LANDED_PAGE = "landed_page"
+LANDING_PAYLOAD = "landing_payload"  # bytes, not rows: no contract, read through `Lake.payload` only
+
+LAKE_TABLES: dict[str, type[dy.Schema]] = {
+    LANDED_PAGE: LandedPage,
+    **STAGED,
+    "row_fate": RowFate,
+    "quarantine": QuarantinedRow,
+    "publication_ledger": Publication,
+    "published_kpi_value": MARTS["fct_kpi_value"],
+    **{name: contract for name, contract in MARTS.items() if name.startswith("meta_")},
+}
+
+# Only the largest table is partitioned, and only because its month is a function of its key: a row that changes can
+# never change its partition, so an update reads and rewrites the months it touches. The time of a ticket, promise,
+# answer or recognition is not in its key; a corrected time would leave the old row behind in another month.
+PARTITIONS: dict[str, tuple[str, pl.Expr]] = {
+    "ticket_event": ("at_month", pl.col("at").dt.strftime("%Y-%m")),
+}
+
+
+def partition_columns(table: str) -> list[str]:
+    """Columns the table is partitioned by, beside those of its contract."""
+    return [PARTITIONS[table][0]] if table in PARTITIONS else []
+
+
+def with_partition(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with its partition column, as it is stored."""
+    if table not in PARTITIONS:
+        return frame
+    name, expression = PARTITIONS[table]
+    return frame.with_columns(expression.alias(name))

@@ -1,0 +1,91 @@
+"""The bytes of landed pages: a Delta table of compressed parts, kept apart from the register of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from deltalake import ColumnProperties, WriterProperties, write_deltalake
+
+from flows.lake.catalogue import LANDING_PAYLOAD
+from flows.lake.reading import LakeReader
+from flows.lake.tables import quoted
+
+PART_BYTES = 64 * 2**20
+_KEY = ("source", "source_page", "part")
+_SCHEMA = {"source": pl.String, "source_page": pl.String, "part": pl.Int64, "n_parts": pl.Int64, "data": pl.Binary}
+# Statistics and a dictionary would store every part again, twice.
+_WRITER = WriterProperties(
+    compression="ZSTD",
+    column_properties={"data": ColumnProperties(dictionary_enabled=False, statistics_enabled="NONE")},
+)
+
+Page = tuple[str, bytes]  # page id and bytes
+
+
+def write_pages(lake: LakeReader, source: str, pages: Sequence[Page]) -> None:
+    """Store the parts of `pages` in one commit; none where there are no pages."""
+    if not pages:
+        return
+    rows = [
+        (source, page, part, _n_parts(content), content[part * PART_BYTES : (part + 1) * PART_BYTES])
+        for page, content in pages
+        for part in range(_n_parts(content))
+    ]
+    write_deltalake(
+        lake.location.table(LANDING_PAYLOAD),
+        pl.DataFrame(rows, schema=_SCHEMA, orient="row"),
+        mode="append",
+        configuration={"delta.dataSkippingStatsColumns": ",".join(_KEY)},
+        writer_properties=_WRITER,
+        storage_options=lake.location.options,
+    )
+
+
+def stored_pages(lake: LakeReader) -> pl.LazyFrame:
+    """Pages whose bytes are complete: source, source_page."""
+    delta = lake.open(LANDING_PAYLOAD)
+    if delta is None:
+        return pl.LazyFrame(schema={"source": pl.String, "source_page": pl.String})
+    return (
+        lake.scan_opened(delta)
+        .group_by("source", "source_page")
+        .agg(pl.col("part").n_unique().alias("n_stored"), pl.col("n_parts").first())
+        .filter(pl.col("n_stored") == pl.col("n_parts"))
+        .select("source", "source_page")
+    )
+
+
+def read_page(lake: LakeReader, source: str, page: str) -> bytes | None:
+    """The bytes of a page; None where they are not (or no longer) stored in full."""
+    delta = lake.open(LANDING_PAYLOAD)
+    if delta is None:
+        return None
+    parts = (
+        lake.scan_opened(delta)
+        .filter((pl.col("source") == source) & (pl.col("source_page") == page))
+        .unique("part")
+        .sort("part")
+        .collect()
+    )
+    if parts.is_empty() or parts.height != parts.item(0, "n_parts"):
+        return None
+    return b"".join(parts.get_column("data"))
+
+
+def erase_pages(lake: LakeReader, pages: pl.DataFrame) -> None:
+    """Delete the bytes of `pages` (source, source_page) and remove them from the disk at once.
+
+    Landed pages hold personal data as received, so no older version of the table keeps them.
+    """
+    delta = lake.open(LANDING_PAYLOAD)
+    if delta is None or pages.is_empty():
+        return
+    for (source,), of_source in pages.group_by("source", maintain_order=True):
+        listed = ", ".join(map(quoted, of_source.get_column("source_page").sort()))
+        delta.delete(f"source = {quoted(str(source))} AND source_page IN ({listed})")
+    delta.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+
+
+def _n_parts(content: bytes) -> int:
+    return max(1, -(-len(content) // PART_BYTES))

@@ -1,0 +1,71 @@
+"""Reads the lake's tables in the shape of their contracts, now or as they were."""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
+
+from flows.errors import StorageError
+from flows.lake.catalogue import LAKE_TABLES
+from flows.lake.location import locate
+from flows.lake.trouble import is_absent, lake_trouble
+
+
+class LakeReader:
+    """The tables of one lake, for reading. Names are those of `LAKE_TABLES`; every method raises StorageError."""
+
+    def __init__(self, url: str) -> None:
+        self.location = locate(url)
+
+    def scan(self, table: str, version: int | None = None) -> pl.LazyFrame:
+        """A table in the shape of its contract, now or as of an earlier `version`; empty where it was never written.
+
+        A column that a contract gained later reads as null in older rows.
+        """
+        contract = contract_of(table)
+        delta = self.open(table, version)
+        return contract.create_empty().lazy() if delta is None else in_shape_of(contract, self.scan_opened(delta))
+
+    def read(self, table: str, version: int | None = None) -> pl.DataFrame:
+        """The same, collected; a damaged file is a StorageError here and not a Polars error in the caller."""
+        with lake_trouble(self.location.table(table)):
+            return self.scan(table, version).collect()
+
+    def version(self, table: str) -> int | None:
+        """Version of a table as it is now; None where it was never written."""
+        delta = self.open(table)
+        return None if delta is None else delta.version()
+
+    def open(self, name: str, version: int | None = None) -> DeltaTable | None:
+        """The Delta table of that name, whether it has a contract or not; None where it was never written."""
+        place = self.location.table(name)
+        with lake_trouble(place):
+            try:
+                return DeltaTable(place, version=version, storage_options=self.location.options)
+            except TableNotFoundError as error:
+                if version is None and is_absent(error):
+                    return None
+                raise
+
+    def scan_opened(self, delta: DeltaTable) -> pl.LazyFrame:
+        """An opened table as it is stored, at the version it was opened at."""
+        # No credential provider: the options come from the environment, the same ones Delta Lake takes.
+        return pl.scan_delta(delta, storage_options=self.location.options or None, credential_provider=None)
+
+
+def in_shape_of(contract: type[dy.Schema], stored: pl.LazyFrame) -> pl.LazyFrame:
+    """A stored table's rows with the columns and types of its contract; null where a column is not stored yet."""
+    names = stored.collect_schema().names()
+    return stored.select(
+        (pl.col(name) if name in names else pl.lit(None)).cast(column.dtype).alias(name)
+        for name, column in contract.columns().items()
+    )
+
+
+def contract_of(table: str) -> type[dy.Schema]:
+    """The contract of a lake table. Raises StorageError for a name that has none."""
+    if table not in LAKE_TABLES:
+        raise StorageError(f"lake: there is no table {table}; tables are {', '.join(LAKE_TABLES)}")
+    return LAKE_TABLES[table]

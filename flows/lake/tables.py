@@ -1,0 +1,167 @@
+"""Writes the lake's tables. Frames in; every call is one atomic commit, or none where nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import dataframely as dy
+import polars as pl
+from deltalake import DeltaTable, write_deltalake
+from deltalake.table import TableMerger
+
+from flows.errors import DataQualityError
+from flows.lake.catalogue import PARTITIONS, partition_columns, with_partition
+from flows.lake.reading import LakeReader, contract_of, in_shape_of
+from flows.lake.trouble import lake_trouble
+from flows.lake.upsert import Merged, changed_rows, says_the_same
+
+Frame = pl.DataFrame | pl.LazyFrame
+
+
+class LakeTables(LakeReader):
+    """The tables of one lake, for reading and writing. Every method raises StorageError.
+
+    Writing methods raise DataQualityError for a frame that lacks a column of the contract, or a row its key.
+    """
+
+    def merge(self, table: str, frame: Frame, newest_by: str | None = None) -> Merged:
+        """Insert rows with a new key and update those whose content differs.
+
+        With `newest_by` a stored row with a greater value stays. See `upsert.changed_rows` for ties and provenance.
+        """
+        contract = contract_of(table)
+        key = contract.primary_key()
+        with lake_trouble(self.location.table(table), "write"):
+            incoming = _shaped(table, frame, contract)
+            delta = self.open(table)
+            stored = contract.create_empty().lazy() if delta is None else self._sharing_keys(delta, table, incoming)
+            changed, merged = changed_rows(incoming, stored, key, newest_by)
+            if merged.updated and delta is not None:
+                merger = self._merger(delta, table, with_partition(table, changed), [*key, *partition_columns(table)])
+                merger.when_matched_update_all().when_not_matched_insert_all().execute()
+            elif merged.inserted:
+                self._append(table, changed)
+        return merged
+
+    def append(self, table: str, frame: Frame) -> int:
+        """Add the rows whose key is not stored yet; how many. Stored rows stay, so a repeat adds nothing."""
+        contract = contract_of(table)
+        key = contract.primary_key()
+        with lake_trouble(self.location.table(table), "write"):
+            incoming = _shaped(table, frame, contract).unique(key, keep="first", maintain_order=True)
+            delta = self.open(table)
+            if delta is not None:
+                known = self._sharing_keys(delta, table, incoming).select(key)
+                incoming = incoming.lazy().join(known, on=key, how="anti", maintain_order="left").collect()
+            if incoming.height:
+                self._append(table, incoming)
+        return incoming.height
+
+    def replace(self, table: str, frame: Frame) -> bool:
+        """Make `frame` the whole table; False where it says what is stored already (provenance aside)."""
+        contract = contract_of(table)
+        with lake_trouble(self.location.table(table), "write"):
+            incoming = _shaped(table, frame, contract)
+            if says_the_same(incoming, self.scan(table).collect()):
+                return False
+            self._overwrite(table, incoming)
+        return True
+
+    def replace_where(self, table: str, frame: Frame, **equal: str) -> bool:
+        """Make `frame` the rows whose columns equal `equal`, all other rows stay; False where nothing changes.
+
+        Every row of `frame` must equal them too.
+        """
+        contract = contract_of(table)
+        rows = [pl.col(name) == value for name, value in equal.items()]
+        with lake_trouble(self.location.table(table), "write"):
+            incoming = _shaped(table, frame, contract)
+            if incoming.filter(*rows).height != incoming.height:
+                raise DataQualityError(f"lake table {table}: rows lie outside {equal}; nothing was written")
+            if says_the_same(incoming, self.scan(table).filter(*rows).collect()):
+                return False
+            predicate = " AND ".join(f"{name} = {quoted(value)}" for name, value in equal.items())
+            self._overwrite(table, incoming, predicate if self.open(table) else None)
+        return True
+
+    def delete_pages(self, table: str, source: str, pages: Iterable[str], keep: pl.DataFrame | None = None) -> int:
+        """Delete the rows that came from `pages` of `source`, except those whose key `keep` has; how many.
+
+        With the page's new rows as `keep`, deleting and then merging them changes only what a page no longer says.
+        """
+        key = contract_of(table).primary_key()
+        from_pages = (pl.col("source") == source) & pl.col("source_page").is_in(sorted(set(pages)))
+        with lake_trouble(self.location.table(table), "write"):
+            delta = self.open(table)
+            if delta is None:
+                return 0
+            matching = [*key, *partition_columns(table)]
+            doomed = self.scan_opened(delta).filter(from_pages).select(matching).collect()
+            if keep is not None:
+                doomed = doomed.join(keep, on=key, how="anti")
+            if doomed.height:
+                self._merger(delta, table, doomed, matching).when_matched_delete().execute()
+        return doomed.height
+
+    def _sharing_keys(self, delta: DeltaTable, table: str, incoming: pl.DataFrame) -> pl.LazyFrame:
+        """Stored rows with a key of `incoming`, read from the partitions it falls in only."""
+        contract = contract_of(table)
+        key = contract.primary_key()
+        frame = self.scan_opened(delta)
+        if table in PARTITIONS:
+            name, expression = PARTITIONS[table]
+            frame = frame.filter(pl.col(name).is_in(incoming.select(expression.unique()).to_series().to_list()))
+        return in_shape_of(contract, frame).join(incoming.lazy().select(key), on=key, how="semi")
+
+    def _merger(self, delta: DeltaTable, table: str, rows: pl.DataFrame, matching: list[str]) -> TableMerger:
+        return delta.merge(
+            rows,
+            predicate=" AND ".join(f"stored.{name} = incoming.{name}" for name in matching),
+            source_alias="incoming",
+            target_alias="stored",
+            merge_schema=True,
+        )
+
+    def _append(self, table: str, frame: pl.DataFrame) -> None:
+        write_deltalake(
+            self.location.table(table),
+            with_partition(table, frame),
+            mode="append",
+            partition_by=partition_columns(table) or None,
+            # A contract may gain a column; the stored table follows.
+            schema_mode="merge",
+            storage_options=self.location.options,
+        )
+
+    def _overwrite(self, table: str, frame: pl.DataFrame, predicate: str | None = None) -> None:
+        write_deltalake(
+            self.location.table(table),
+            with_partition(table, frame),
+            mode="overwrite",
+            predicate=predicate,
+            partition_by=partition_columns(table) or None,
+            schema_mode="merge" if predicate else "overwrite",
+            storage_options=self.location.options,
+        )
+
+
+def quoted(value: str) -> str:
+    """A string as a literal of a Delta Lake predicate."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _shaped(table: str, frame: Frame, contract: type[dy.Schema]) -> pl.DataFrame:
+    """The contract's columns in its types. Messages count rows and quote no value."""
+    lazy = frame.lazy()
+    present = lazy.collect_schema().names()
+    missing = [name for name in contract.column_names() if name not in present]
+    if missing:
+        raise DataQualityError(f"lake table {table}: columns {', '.join(missing)} are missing; nothing was written")
+    shaped = lazy.select(pl.col(name).cast(column.dtype) for name, column in contract.columns().items()).collect()
+    keyless = shaped.select(pl.any_horizontal(pl.col(contract.primary_key()).is_null()).sum()).item()
+    if keyless:
+        key = ", ".join(contract.primary_key())
+        raise DataQualityError(
+            f"lake table {table}: {keyless} rows lack a part of their key ({key}); nothing was written"
+        )
+    return shaped

@@ -1,0 +1,24 @@
+"""Housekeeping: files that no readable version needs are removed."""
+
+from __future__ import annotations
+
+from flows.lake.catalogue import LAKE_TABLES, LANDING_PAYLOAD
+from flows.lake.reading import LakeReader
+from flows.lake.trouble import lake_trouble
+
+
+def tidy_tables(lake: LakeReader, keep_days: int) -> None:
+    """Remove, of every table, files that no version of the last `keep_days` days needs.
+
+    Older versions can no longer be read afterwards. A table with such files gets housekeeping commits, which change
+    no row. Call it only while holding the run's lock: with `keep_days` 0 it would take a running writer's files for
+    orphans.
+    """
+    hours = keep_days * 24
+    for name in (*LAKE_TABLES, LANDING_PAYLOAD):
+        with lake_trouble(lake.location.table(name), "tidy"):
+            delta = lake.open(name)
+            # `full` also finds files that no commit ever named: those of a killed run.
+            if delta and delta.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=True):
+                delta.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True)
+                delta.cleanup_metadata()

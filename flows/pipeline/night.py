@@ -1,0 +1,38 @@
+"""One run: its identity, its date and the clock. The only place below the command line where `now` is read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flows.settings import Settings
+
+RunKind = Literal["nightly", "backfill", "demo"]
+
+
+@dataclass(frozen=True)
+class Night:
+    """A run. `run_on` is its date: everything before the organisation's midnight that ends it is known."""
+
+    run_id: str
+    kind: RunKind
+    run_on: dt.date
+    as_of: dt.datetime
+    started_at: dt.datetime
+
+    @classmethod
+    def begin(cls, settings: Settings, run_on: dt.date | None, kind: RunKind) -> Night:
+        """A new run, of yesterday in the organisation's time zone unless a date is given."""
+        started_at = dt.datetime.now(dt.UTC)
+        local_today = started_at.astimezone(ZoneInfo(settings.organisation.timezone)).date()
+        run_id = f"{kind}-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        run_on = run_on or local_today - dt.timedelta(days=1)
+        return cls(run_id, kind, run_on, settings.context(run_on).as_of, started_at)
+
+    @staticmethod
+    def now() -> dt.datetime:
+        """The present moment in UTC."""
+        return dt.datetime.now(dt.UTC)

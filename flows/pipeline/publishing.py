@@ -1,0 +1,53 @@
+"""Write, audit, publish: stage the new tables, judge them, remember what leaves the house, then swap.
+
+What must be remembered (the publication ledger first) is in the lake before a reader can see it: a run that dies
+after the ledger and before the swap publishes the very same rows when it is run again.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from flows.boundaries import passed
+from flows.errors import DataQualityError, StorageError
+from flows.lake import Lake
+from flows.pipeline.computing import Computed, fresh_restatements
+from flows.pipeline.night import Night
+from sql.warehouse import Warehouse, WarehouseError
+
+
+def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) -> dict[str, int]:
+    """Publish a night's tables; returns rows per table.
+
+    Raises DataQualityError when gate 2 fails (nothing changes for readers), StorageError when writing does.
+    """
+    from expectations.gate import judge_marts  # noqa: PLC0415 - Great Expectations takes seconds to import
+
+    page_rows = lake.read("landed_page").filter("is_staged").select("source", "source_page", "n_rows")
+    verdict = judge_marts(computed.marts, night.run_id, page_rows)
+    if verdict.blocked:
+        raise DataQualityError("; ".join(verdict.reasons))
+    staged = computed.marts["meta_validation"].filter(pl.col("gate") == "staged")
+    marts = computed.marts | {"meta_validation": pl.concat([staged, verdict.results])}
+    try:
+        warehouse.stage(marts, computed.restricted)
+        passed("warehouse staged")
+        remember(computed, lake, night)
+        lake.replace_where("meta_validation", verdict.results, source="", gate="mart")
+        lake.merge("meta_run", marts["meta_run"].filter(pl.col("run_id") == night.run_id))
+        passed("remembered")
+        warehouse.publish()
+    except WarehouseError as error:
+        warehouse.discard()
+        raise StorageError(str(error)) from error
+    passed("published")
+    return {name: frame.height for name, frame in (marts | computed.restricted).items()}
+
+
+def remember(computed: Computed, lake: Lake, night: Night) -> None:
+    """What later nights must know: who stands behind each person-based number, what was published, what changed."""
+    lake.append("publication_ledger", computed.disclosed.ledger_additions)
+    passed("ledger")
+    lake.append("meta_restatement", fresh_restatements(lake, computed.disclosed))
+    lake.replace("published_kpi_value", computed.disclosed.rows)
+    lake.replace("meta_privacy_log", computed.disclosed.privacy_log)

@@ -1,0 +1,215 @@
+"""Staging of one source: landed pages -> contract rows -> gate 1 -> lake, with a fate for every input row.
+
+All pages of a source that wait to be staged are one batch. The batch is marked as staged last, so a run that dies
+in between stages the same batch again: merges are by key, fates and accounting by page, and nothing doubles.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.boundaries import passed
+from flows.errors import DataQualityError, SourcePermanentError
+from flows.lake import Lake
+from flows.pipeline.night import Night
+from flows.settings import Settings, SourceSettings
+from flows.sources import files
+from transforms.contracts import LINEAGE, STAGED
+from transforms.contracts.marts import MetaRowAccounting
+from transforms.contracts.state import QuarantinedRow, RowFate
+from transforms.staging.mapping import SourceMapping
+from transforms.staging.stage import MappingError, PageReference, StagedPage, stage_page, survey_items
+
+_NEWEST_BY = {"ticket": "updated_at"}
+# A table comes after those its cross-table rules look things up in.
+_STAGE_ORDER = (
+    "org_units",
+    "memberships",
+    "snapshot",
+    "event_log",
+    "events",
+    "promises",
+    "long_answers",
+    "wide_answers",
+    "invitations",
+)
+_PAGE_KEY = ("source", "source_page")
+_ROW_KEY = (*_PAGE_KEY, "source_row")
+
+
+@dataclass(frozen=True)
+class StagedSource:
+    """What became of the input rows of one source's new pages."""
+
+    n_pages: int
+    n_rows: int
+    by_fate: dict[str, int]
+    warnings: tuple[str, ...]
+
+
+def summary(outcome: StagedSource) -> str:
+    """One line on what became of the rows: `41,712 rows: 41,700 staged, 12 quarantined`."""
+    if not outcome.n_pages:
+        return "nothing new"
+    fates = ", ".join(f"{count:,} {fate}" for fate, count in outcome.by_fate.items())
+    return f"{outcome.n_rows:,} rows: {fates}"
+
+
+def in_stage_order(sources: list[SourceSettings]) -> list[SourceSettings]:
+    """Sources such that what one refers to is staged before it; otherwise as configured."""
+    return sorted(sources, key=lambda source: _STAGE_ORDER.index(source.grain))
+
+
+def mapping_hash(mapping: SourceMapping) -> str:
+    """Identity of a mapping; pages staged with another one are staged again."""
+    place = {"connector", "path"}
+    return hashlib.sha256(mapping.model_dump_json(exclude=place).encode()).hexdigest()[:16]
+
+
+def stage(source: SourceSettings, settings: Settings, lake: Lake, night: Night, again: bool) -> StagedSource:
+    """Stage the waiting pages of a source (all of them with `again`) and account for every row.
+
+    Raises SourcePermanentError for a page the mapping does not fit, DataQualityError when a critical rule fails.
+    """
+    from expectations.gate import judge_staged  # noqa: PLC0415 - Great Expectations takes seconds to import
+
+    waiting = lake.landed(source.name) if again else lake.unstaged(source.name, mapping_hash(source))
+    if waiting.is_empty():
+        return StagedSource(0, 0, {}, ())
+    key = settings.pseudonym_key()
+    raws, staged = {}, []
+    for page, name in waiting.select("source_page", "page_name").iter_rows():
+        raw = files.parse(lake.payload(source.name, page), name, source)
+        try:
+            staged.append(stage_page(raw, PageReference(page, name), source, key))
+        except MappingError as error:
+            raise SourcePermanentError(str(error)) from error
+        raws[page] = raw.with_row_index("source_row", offset=1).with_columns(
+            pl.col("source_row").cast(pl.Int64), pl.lit(page).alias("source_page"), pl.lit(name).alias("page_name")
+        )
+    candidates = _together(staged)
+    known = {name: lake.scan(name) for name in STAGED}
+    if source.kind == "survey":
+        lake.merge("survey_item", survey_items(source))
+        known["survey_item"] = lake.scan("survey_item")
+    history = lake.read("meta_row_accounting")
+    verdict = judge_staged(candidates, known, history, night.run_id, source.name, allow_empty=source.allow_empty)
+    if verdict.blocked:
+        raise DataQualityError("; ".join(verdict.reasons))
+    fates, partly = _fates(staged, verdict.rejected, verdict.accepted)
+    page_rows = dict(zip(waiting["source_page"], (page.n_rows for page in staged), strict=True))
+    staged_before = waiting.filter("is_staged")["source_page"].to_list()
+    for table in STAGED:
+        if table != "survey_item":
+            frame = verdict.accepted.get(table, STAGED[table].create_empty())
+            # What an earlier mapping made of the same pages and this one does not.
+            lake.delete_pages(table, source.name, staged_before, keep=frame)
+            lake.merge(table, frame, newest_by=_NEWEST_BY.get(table))
+    passed(f"staged:{source.name}")
+    _quarantine(lake, source.name, staged_before, pl.concat([fates, partly]), raws, night)
+    accounting = _account(staged, waiting, fates, night)
+    lake.delete_pages("meta_row_accounting", source.name, staged_before, keep=accounting)
+    lake.merge("meta_row_accounting", accounting)
+    lake.replace_where("meta_validation", verdict.results, source=source.name, gate="staged")
+    passed(f"accounted:{source.name}")
+    lake.mark_staged(source.name, page_rows, mapping_hash(source))
+    passed(f"marked:{source.name}")
+    by_fate = dict(accounting.group_by("fate").agg(pl.col("n_rows").sum()).sort("fate").iter_rows())
+    return StagedSource(len(page_rows), sum(by_fate.values()), by_fate, verdict.warnings)
+
+
+def _together(staged: list[StagedPage]) -> dict[str, pl.DataFrame]:
+    """The candidate rows of all pages per table."""
+    names = dict.fromkeys(name for page in staged for name in page.tables)
+    return {name: pl.concat([page.tables[name] for page in staged if name in page.tables]) for name in names}
+
+
+def _fates(
+    staged: list[StagedPage], rejected: pl.DataFrame, accepted: dict[str, pl.DataFrame]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Fates of the input rows not staged, and of rejected parts of input rows that are staged otherwise.
+
+    An input row that gave several contract rows (a questionnaire) is staged when any of them was accepted.
+    """
+    columns = list(RowFate.columns())
+    own = pl.concat([page.fates.select(columns) for page in staged])
+    parts = pl.concat([*(page.partial.select(columns) for page in staged), rejected.select(columns)]).unique(
+        subset=_ROW_KEY, keep="first", maintain_order=True
+    )
+    none = RowFate.create_empty().select(LINEAGE)
+    alive = pl.concat([none, *(frame.select(LINEAGE) for frame in accepted.values())]).unique()
+    lost = parts.join(alive, on=LINEAGE, how="anti").join(own, on=_ROW_KEY, how="anti")
+    partly = parts.join(alive, on=LINEAGE, how="semi").with_columns(pl.lit("staged").alias("fate"))
+    return pl.concat([own, lost]), partly
+
+
+def _quarantine(
+    lake: Lake,
+    source: str,
+    staged_before: list[str],
+    fates: pl.DataFrame,
+    raws: dict[str, pl.DataFrame],
+    night: Night,
+) -> None:
+    """Keep every fate but `staged`, and what was rejected as received, with its reason."""
+    rejected = fates.filter((pl.col("fate") == "quarantined") | (pl.col("fate") == "staged"))
+    frames = [QuarantinedRow.create_empty()]
+    for page, raw in raws.items():
+        of_page = rejected.filter(pl.col("source_page") == page)
+        if of_page.is_empty():
+            continue
+        exported = [name for name in raw.columns if name not in ("source_row", "source_page", "page_name")]
+        rows = raw.join(of_page.select("source_row").unique(), on="source_row", how="semi").select(
+            "source_row", "source_page", "page_name", pl.struct(exported).struct.json_encode().alias("raw_json")
+        )
+        frames.append(
+            QuarantinedRow.validate(
+                of_page.join(rows, on=["source_page", "source_row"])
+                .with_columns(pl.lit(night.started_at).alias("quarantined_at"))
+                .select(list(QuarantinedRow.columns())),
+                cast=True,
+            )
+        )
+    for table, frame in (("quarantine", pl.concat(frames)), ("row_fate", fates)):
+        lake.delete_pages(table, source, staged_before, keep=frame)
+        lake.merge(table, frame)
+    passed(f"quarantined:{source}")
+
+
+def _account(staged: list[StagedPage], waiting: pl.DataFrame, fates: pl.DataFrame, night: Night) -> pl.DataFrame:
+    """Input rows per page, fate and reason; the rows without another fate are staged."""
+    source = waiting["source"][0]
+    totals = pl.DataFrame(
+        {
+            "source_page": waiting["source_page"],
+            "page_name": waiting["page_name"],
+            "n_total": pl.Series([page.n_rows for page in staged], dtype=pl.Int64),
+        }
+    )
+    others = (
+        fates.with_columns(pl.format("{}{}", "reason", pl.format(" ({})", "column_name").fill_null("")).alias("reason"))
+        .group_by("source_page", "fate", "reason")
+        .agg(pl.len().cast(pl.Int64).alias("n_rows"))
+    )
+    lost = others.group_by("source_page").agg(pl.col("n_rows").sum().alias("n_lost"))
+    kept = totals.join(lost, on="source_page", how="left").select(
+        "source_page",
+        pl.lit("staged").alias("fate"),
+        pl.lit("").alias("reason"),
+        (pl.col("n_total") - pl.col("n_lost").fill_null(0)).alias("n_rows"),
+    )
+    return MetaRowAccounting.validate(
+        pl.concat([kept, others.select(kept.columns)])
+        .join(totals.select("source_page", "page_name"), on="source_page")
+        .with_columns(
+            pl.lit(source).alias("source"),
+            pl.lit(night.as_of).alias("as_of"),
+            pl.lit(night.run_id).alias("run_id"),
+        )
+        .select(list(MetaRowAccounting.columns()))
+        .sort(MetaRowAccounting.primary_key()),
+        cast=True,
+    )

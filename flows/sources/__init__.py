@@ -1,0 +1,1 @@
+"""Source connectors: where exports come from, as pages of text cells. What they mean is staging's business."""

@@ -1,0 +1,28 @@
+"""The configured warehouse, with what `sql` raises mapped to this program's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.errors import StorageError, UsageError
+from flows.settings import Settings
+from sql.warehouse import QueryError, Warehouse, WarehouseError
+from sql.warehouse import open_warehouse as _open
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The warehouse the settings name; raises StorageError for a URL no engine serves."""
+    with storage_errors():
+        return _open(settings.warehouse.url)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Map what the warehouse raises: a question it does not understand is exit code 2, all else 13."""
+    try:
+        yield
+    except QueryError as error:
+        raise UsageError(str(error)) from error
+    except WarehouseError as error:
+        raise StorageError(str(error)) from error

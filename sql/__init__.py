@@ -1,0 +1,1 @@
+"""The warehouse: tables and views derived from the contracts, loaded, published, and described."""

@@ -1,0 +1,41 @@
+"""Brings a frame to the shape of its contract before it is loaded; what does not fit is an error, never a repair.
+
+Great Expectations judges values; here only what a table cannot hold at all is refused. Messages count rows and never
+quote a value: a key may name a person.
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+import polars as pl
+
+from sql.errors import WarehouseError
+
+
+def conform(table: str, frame: pl.DataFrame, contract: type[dy.Schema]) -> pl.DataFrame:
+    """The contract's columns of `frame`, in its order and types; further columns are left out.
+
+    Raises WarehouseError for a missing column, a type that does not fit, a null where none is allowed, or a
+    repeated key.
+    """
+    missing = [name for name in contract.column_names() if name not in frame.columns]
+    if missing:
+        raise WarehouseError(f"table {table}: columns {', '.join(missing)} are missing")
+    try:
+        shaped = frame.select(pl.col(name).cast(column.dtype) for name, column in contract.columns().items())
+    except pl.exceptions.PolarsError:
+        wrong = [
+            f"{name} is {frame.schema[name]}, not {column.dtype}"
+            for name, column in contract.columns().items()
+            if frame.schema[name] != column.dtype
+        ]
+        raise WarehouseError(f"table {table}: types do not fit the contract: {'; '.join(wrong)}") from None
+    required = [name for name, column in contract.columns().items() if not column.nullable]
+    empty = {name: shaped.get_column(name).null_count() for name in required}
+    if any(empty.values()):
+        said = ", ".join(f"{name} in {count} rows" for name, count in empty.items() if count)
+        raise WarehouseError(f"table {table}: null where the contract allows none: {said}")
+    repeated = shaped.height - shaped.n_unique(contract.primary_key()) if shaped.height else 0
+    if repeated:
+        raise WarehouseError(f"table {table}: {repeated} rows repeat the key {', '.join(contract.primary_key())}")
+    return shaped

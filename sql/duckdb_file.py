@@ -1,0 +1,161 @@
+"""A warehouse in DuckDB files, published by swap.
+
+DuckDB allows one writing process or many readers. Here nobody ever writes to a published file: a complete successor
+is built beside it and takes its name by `os.replace`, so a reader keeps its snapshot, a new reader sees the new file,
+and neither waits for the other. Data stewards' tables lie in a second file, `<name>_restricted.duckdb`, mode 0600.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from sqlalchemy.engine import URL
+
+from sql.conform import conform
+from sql.duckdb_build import build
+from sql.duckdb_read import reading, run_query
+from sql.duckdb_trouble import storage_trouble
+from sql.errors import WarehouseError
+from sql.tables import MARTS_SCHEMA, RESTRICTED_SCHEMA, SCHEMAS
+from sql.view_files import views
+from sql.warehouse import Warehouse
+
+_BUILDING, _STAGED = ".building", ".staging"
+
+
+class DuckDbFile(Warehouse):
+    """A warehouse at a local path; see `Warehouse` for what it does."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.restricted_path = path.with_name(f"{path.stem}_restricted{path.suffix}")
+        self._paths = {RESTRICTED_SCHEMA: self.restricted_path, MARTS_SCHEMA: self.path}
+
+    @classmethod
+    def from_url(cls, url: URL) -> DuckDbFile:
+        """The warehouse at `duckdb:///PATH`. Raises WarehouseError for a URL that names no local file."""
+        database = url.database or ""
+        if url.host or url.query or not database or database.startswith((":memory:", "md:", "motherduck:")):
+            raise WarehouseError(
+                f"warehouse {url.render_as_string(hide_password=True)}: a DuckDB warehouse is a file; "
+                "write duckdb:///PATH, with four slashes for an absolute path"
+            )
+        return cls(Path(database))
+
+    def exists(self) -> bool:
+        """The published file is there."""
+        return self.path.exists()
+
+    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
+        """Build both files under another name; they are called staged only when both are complete."""
+        loads = {
+            RESTRICTED_SCHEMA: _complete(RESTRICTED_SCHEMA, restricted),
+            MARTS_SCHEMA: _complete(MARTS_SCHEMA, marts),
+        }
+        self.discard()
+        try:
+            with storage_trouble(self.path, "write"):
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                for schema, frames in loads.items():
+                    is_private = schema == RESTRICTED_SCHEMA
+                    build(_beside(self._paths[schema], _BUILDING), schema, frames, is_private=is_private)
+                for path in self._paths.values():
+                    _flush(_beside(path, _BUILDING))
+                    _beside(path, _BUILDING).replace(_beside(path, _STAGED))
+        except WarehouseError:
+            self.discard()
+            raise
+
+    def read_staged(self, table: str) -> pl.DataFrame:
+        """A table or view of the staged files."""
+        self._require_staged()
+        return self._read(table, _STAGED)
+
+    def publish(self) -> None:
+        """Rename both staged files, the restricted one first.
+
+        A kill between the two leaves new restricted tables beside old marts; staging and publishing again mends it.
+        """
+        self._require_staged()
+        with storage_trouble(self.path, "publish"):
+            for path in self._paths.values():
+                # Left by somebody who opened the old file for writing; it would be applied to the new one.
+                _beside(path, ".wal").unlink(missing_ok=True)
+                _beside(path, _STAGED).replace(path)
+            _flush(self.path.parent)
+
+    def discard(self) -> None:
+        """Remove staged and half-built files, also those a killed run left."""
+        with storage_trouble(self.path, "clear"):
+            for path in self._paths.values():
+                for suffix in (_BUILDING, _STAGED):
+                    for rest in ("", ".wal"):
+                        _beside(path, suffix + rest).unlink(missing_ok=True)
+                    shutil.rmtree(_beside(path, suffix + ".tmp"), ignore_errors=True)
+
+    def read(self, table: str) -> pl.DataFrame:
+        """A published table or view."""
+        self._require_published()
+        return self._read(table, "")
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+        """Answer of a read-only query over schema `marts`; the restricted file is not within its reach."""
+        self._require_published()
+        return run_query(self.path, sql, parameters)
+
+    def _read(self, table: str, suffix: str) -> pl.DataFrame:
+        schema, order = _place(table)
+        path = _beside(self._paths[schema], suffix)
+        with storage_trouble(path, "read"), reading(path, schema) as connection:
+            ordered = ", ".join(f'"{name}"' for name in order)
+            return connection.execute(f'SELECT * FROM {schema}."{table}" ORDER BY {ordered}').pl()
+
+    def _require_staged(self) -> None:
+        missing = [path for path in self._paths.values() if not _beside(path, _STAGED).exists()]
+        if missing:
+            raise WarehouseError(f"warehouse {self.path}: nothing is staged; stage the tables before publishing them")
+
+    def _require_published(self) -> None:
+        if not self.path.exists():
+            raise WarehouseError(f"warehouse {self.path} does not exist; run `culture-kpis run` to build it")
+
+
+def _complete(schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    contracts = SCHEMAS[schema]
+    unknown = sorted(set(frames) - set(contracts))
+    if unknown:
+        raise WarehouseError(f"schema {schema} has no table {', '.join(unknown)}; tables are {', '.join(contracts)}")
+    return {
+        name: conform(name, frames[name], contract) if name in frames else contract.create_empty()
+        for name, contract in contracts.items()
+    }
+
+
+def _place(table: str) -> tuple[str, Sequence[str]]:
+    """Schema of a table or view, and the columns that order it."""
+    for schema, contracts in SCHEMAS.items():
+        if table in contracts:
+            return schema, contracts[table].primary_key()
+    grains = {view.name: view.grain for view in views()}
+    if table in grains:
+        return MARTS_SCHEMA, grains[table]
+    known = ", ".join([*(name for contracts in SCHEMAS.values() for name in contracts), *grains])
+    raise WarehouseError(f"there is no table or view {table}; there are {known}")
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold the file's (or folder's) content before anything depends on it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,101 @@
+"""Recognition edges: teams as they were on the day, self-credits kept and marked."""
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.transforms.sample_organisation import LINEAGE, facts, member, person, recognition, units
+from transforms.contracts import STAGED
+
+D = dt.date
+UNITS = units({"acme": None, "care": "acme", "shop": "acme"})
+REAL = Path(__file__).resolve().parents[3] / "../shared/data/recognition_uboot"
+
+
+def edge(rows: list[dict[str, object]], members: list[dict[str, object]]) -> dict[str, object]:
+    edges = facts(org_unit=UNITS, membership=members, recognition=rows).recognitions.collect()
+    assert len(edges) == 1
+    return edges.row(0, named=True)
+
+
+def test_teams_are_those_of_the_day() -> None:
+    moved = [member(1, "care", valid_to_on=D(2026, 1, 31)), member(1, "shop", valid_from_on=D(2026, 2, 1))]
+    members = [*moved, member(2, "care")]
+    january = edge([recognition(1, 2, D(2026, 1, 31))], members)
+    february = edge([recognition(1, 2, D(2026, 2, 1))], members)
+    assert (january["giver_org_unit_id"], february["giver_org_unit_id"]) == ("care", "shop")
+
+
+def test_membership_wins_over_the_source_and_the_source_over_nothing() -> None:
+    said = {"giver_org_unit_id": "shop", "receiver_org_unit_id": "shop"}
+    found = edge([recognition(1, 2, D(2026, 1, 5), **said)], [member(1, "care")])
+    assert (found["giver_org_unit_id"], found["receiver_org_unit_id"]) == ("care", "shop")
+
+
+def test_an_unknown_team_is_the_bucket_unassigned() -> None:
+    found = edge([recognition(None, 2, D(2026, 1, 5))], [member(1, "care")])
+    assert (found["giver_org_unit_id"], found["receiver_org_unit_id"]) == ("unassigned", "unassigned")
+    assert (found["is_self"], found["is_from_manager"]) == (False, None)
+
+
+def test_the_manager_is_the_one_of_the_day() -> None:
+    reports = [
+        member(2, "care", valid_to_on=D(2026, 1, 31), manager_key=person(1)),
+        member(2, "care", valid_from_on=D(2026, 2, 1), manager_key=person(3)),
+    ]
+    assert edge([recognition(1, 2, D(2026, 1, 31))], reports)["is_from_manager"] is True
+    assert edge([recognition(1, 2, D(2026, 2, 1))], reports)["is_from_manager"] is False
+
+
+def test_a_recognition_of_oneself_is_kept_and_marked() -> None:
+    assert edge([recognition(1, 1, D(2026, 1, 5))], [member(1, "care")])["is_self"] is True
+
+
+def test_a_row_landed_twice_is_one_edge() -> None:
+    row = recognition(1, 2, D(2026, 1, 5))
+    assert edge([row, row], [member(1, "care")])["receiver_key"] == person(2)
+
+
+def uboot() -> pl.DataFrame:
+    moment = pl.col("commit_date").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", time_unit="us")
+    digits = "0" * 16
+    schema = STAGED["recognition"].create_empty().schema
+    rows = pl.read_csv(REAL / "credits.csv.gz", infer_schema=False).select(
+        *(pl.lit(value).alias(name) for name, value in LINEAGE.items()),
+        pl.col("event_id").alias("recognition_id"),
+        (pl.col("giver_id") + digits).alias("giver_key"),
+        (pl.col("receiver_id") + digits).alias("receiver_key"),
+        moment.alias("at"),
+        pl.col("giver_domain").alias("giver_org_unit_id"),
+        pl.col("receiver_domain").alias("receiver_org_unit_id"),
+        pl.concat_list("trailer", "release").list.drop_nulls().alias("tags"),
+        pl.lit(1).alias("group_size"),
+        pl.lit(False).alias("is_private"),
+    )
+    return pl.concat(
+        [STAGED["recognition"].create_empty(), rows.cast({k: schema[k] for k in rows.columns})], how="diagonal"
+    )
+
+
+@pytest.mark.acceptance
+@pytest.mark.skipif(not REAL.exists(), reason="real data is not here")
+def test_uboot_reviews_equal_the_published_totals() -> None:
+    edges = facts(run_on=D(2026, 8, 1), recognition=uboot()).recognitions.collect()
+
+    reviews = edges.filter(pl.col("tags").list.contains("reviewed-by"))
+    counted = {
+        release: reviews.filter(pl.col("tags").list.contains(release)).height
+        for release in reviews["tags"].list.last().unique()
+    }
+    published = pl.read_csv(REAL / "published_release_totals.csv").filter(
+        pl.col("reviews_equal") & (pl.col("table") == "Developers with the most reviews")
+    )
+    assert edges.height == 55_984
+    assert edges["is_self"].sum() == 383
+    assert counted["v2023.01"] == 769
+    assert published.height > 50
+    assert {release: counted[release] for release in published["release"]} == dict(
+        published.select("release", "table_total").iter_rows()
+    )

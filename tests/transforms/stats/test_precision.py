@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.stats.precision import repeatable
+
+
+def test_sums_in_another_order_come_out_the_same() -> None:
+    parts = [0.1, 0.2, 0.3, 1e-3, 0.7]
+    sums = pl.DataFrame({"sum": [sum(parts), sum(reversed(parts))]})
+
+    assert sums["sum"][0] != sums["sum"][1]
+    assert sums.select(repeatable("sum"))["sum"].n_unique() == 1

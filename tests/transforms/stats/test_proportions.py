@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from transforms.stats.proportions import adjusted_wald_net_score, newcombe, wilson
+
+COUNTS = pl.DataFrame({"x": [0, 1, 5, 50, 63, 100], "n": [10, 10, 10, 50, 100, 100]})
+
+
+def test_wilson_agrees_with_statsmodels() -> None:
+    low, high = wilson(pl.col("x"), pl.col("n"))
+
+    bounds = COUNTS.select(low.alias("low"), high.alias("high"))
+
+    expected = proportion_confint(COUNTS["x"].to_numpy(), COUNTS["n"].to_numpy(), method="wilson")
+    np.testing.assert_allclose(bounds.to_numpy(), np.column_stack(expected), atol=1e-12)
+
+
+def test_newcombe_agrees_with_statsmodels() -> None:
+    cases = [(56, 70, 48, 80), (9, 10, 3, 10), (10, 10, 0, 20), (0, 12, 0, 15)]
+    frame = pl.DataFrame(cases, schema=["x1", "n1", "x2", "n2"], orient="row")
+    low, high = newcombe(*(pl.col(name) for name in frame.columns))
+
+    bounds = frame.select(low.alias("low"), high.alias("high"))
+
+    expected = [confint_proportions_2indep(*case, method="newcomb", compare="diff") for case in cases]
+    np.testing.assert_allclose(bounds.to_numpy(), np.array(expected), atol=1e-12)
+
+
+def test_net_score_interval_by_hand() -> None:
+    # 50 promoters, 20 detractors of 100: p = 50.75/103, d = 20.75/103, variance = p + d - (p-d)^2 = 0.609294 ...
+    low, high = adjusted_wald_net_score(pl.lit(50), pl.lit(20), pl.lit(100))
+
+    bounds = pl.select(low.alias("low"), high.alias("high")).row(0)
+
+    centre, variance = 30 / 103, 71.5 / 103 - (30 / 103) ** 2
+    half = 1.959963984540054 * (variance / 103) ** 0.5
+    assert bounds == pytest.approx((centre - half, centre + half))
+
+
+def test_net_score_of_unanimous_answers_has_width() -> None:
+    low, high = adjusted_wald_net_score(pl.lit(40), pl.lit(0), pl.lit(40))
+
+    bounds = pl.select(low.alias("low"), high.alias("high")).row(0)
+
+    assert bounds[0] < bounds[1] == 1.0
+
+
+def test_no_trials_no_interval() -> None:
+    low, high = wilson(pl.lit(0), pl.lit(0))
+    gap_low, gap_high = newcombe(pl.lit(0), pl.lit(0), pl.lit(3), pl.lit(4))
+
+    assert pl.select(low.alias("a"), high.alias("b"), gap_low.alias("c"), gap_high.alias("d")).row(0) == (None,) * 4
+
+
+@given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+@settings(max_examples=40, deadline=None)
+def test_wilson_holds_the_share_and_stays_within_0_and_1(case: tuple[int, int]) -> None:
+    x, n = case
+    low, high = wilson(pl.lit(x), pl.lit(n))
+
+    bounds = pl.select(low.alias("low"), high.alias("high")).row(0)
+
+    assert 0 <= bounds[0] <= x / n <= bounds[1] <= 1

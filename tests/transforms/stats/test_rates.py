@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from statsmodels.stats.rates import test_poisson_2indep as poisson_test
+
+from transforms.stats.rates import rate_ratio
+
+
+@pytest.mark.parametrize("case", [(60, 514.775, 30, 543.087), (5, 10.0, 12, 40.0), (1, 3.0, 9, 8.0)])
+def test_bounds_are_where_the_exact_conditional_test_says_0_025(case: tuple[int, float, int, float]) -> None:
+    x1, t1, x2, t2 = case
+
+    value, low, high = rate_ratio(x1, t1, x2, t2)
+
+    assert value == pytest.approx((x1 / t1) / (x2 / t2))
+    larger = poisson_test(x1, t1, x2, t2, value=float(low), method="exact-cond", alternative="larger")
+    smaller = poisson_test(x1, t1, x2, t2, value=float(high), method="exact-cond", alternative="smaller")
+    assert larger.pvalue == pytest.approx(0.025)
+    assert smaller.pvalue == pytest.approx(0.025)
+
+
+def test_equal_exposure_is_clopper_pearson_odds() -> None:
+    interval = binomtest(7, 10).proportion_ci(method="exact")
+
+    _, low, high = rate_ratio(7, 1.0, 3, 1.0)
+
+    assert low == pytest.approx(interval.low / (1 - interval.low))
+    assert high == pytest.approx(interval.high / (1 - interval.high))
+
+
+def test_empty_sides() -> None:
+    value, low, high = rate_ratio([0, 4, 0], [1.0, 1.0, 1.0], [4, 0, 0], [1.0, 1.0, 1.0])
+
+    np.testing.assert_array_equal(np.isnan(value), [False, True, True])
+    assert low[0] == 0
+    assert np.isinf(high[1])
+    assert np.isnan(low[2])

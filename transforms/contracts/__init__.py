@@ -1,0 +1,43 @@
+"""Contracts: every table declared once, as dataframely schemas with a description for every column.
+
+Everything else (casting, Great Expectations suites, SQL tables, the data dictionary) is derived from these.
+"""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+from transforms.contracts import marts, organisation, recognition, restricted, surveys, tickets
+from transforms.contracts.lineage import LINEAGE, Staged
+
+STAGED: dict[str, type[dy.Schema]] = {
+    "org_unit": organisation.OrgUnit,
+    "membership": organisation.Membership,
+    "ticket": tickets.Ticket,
+    "ticket_event": tickets.TicketEvent,
+    "promise": tickets.Promise,
+    "recognition": recognition.Recognition,
+    "survey_item": surveys.SurveyItem,
+    "survey_response": surveys.SurveyResponse,
+    "invitation": surveys.Invitation,
+}
+MARTS: dict[str, type[dy.Schema]] = {
+    "fct_kpi_value": marts.FctKpiValue,
+    "dim_kpi": marts.DimKpi,
+    "dim_principle": marts.DimPrinciple,
+    "dim_org_unit": marts.DimOrgUnit,
+    "dim_period": marts.DimPeriod,
+    "dim_date": marts.DimDate,
+    "meta_run": marts.MetaRun,
+    "meta_row_accounting": marts.MetaRowAccounting,
+    "meta_validation": marts.MetaValidation,
+    "meta_restatement": marts.MetaRestatement,
+    "meta_privacy_log": marts.MetaPrivacyLog,
+}
+RESTRICTED: dict[str, type[dy.Schema]] = {
+    "fct_ticket": restricted.FctTicket,
+    "fct_promise": restricted.FctPromise,
+    "fct_recognition": restricted.FctRecognition,
+}
+
+__all__ = ["LINEAGE", "MARTS", "RESTRICTED", "STAGED", "Staged"]

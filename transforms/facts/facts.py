@@ -1,0 +1,74 @@
+"""The facts of one night: staged tables as known, and everything derived from them, each on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import polars as pl
+
+from transforms.contracts import STAGED
+from transforms.facts import answers, known, load, org_tree, people, promises, recognitions, tickets
+from transforms.facts.context import Context
+
+
+class Facts:
+    """The staged tables of one night and everything derived from them.
+
+    `tables` maps contract names (`ticket`, `membership`, ...) to frames; a table no source feeds is left out.
+    """
+
+    def __init__(self, tables: Mapping[str, pl.DataFrame | pl.LazyFrame], context: Context) -> None:
+        self.context = context
+        self.provided = frozenset(tables)
+        self._tables = {
+            name: known.as_of(name, tables[name].lazy() if name in tables else contract.create_empty().lazy(), context)
+            for name, contract in STAGED.items()
+        }
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """A staged table as known on the night; empty where no source feeds it."""
+        return self._tables[name]
+
+    @cached_property
+    def tree(self) -> pl.LazyFrame:
+        """Every version of every unit: see `org_tree.versions`."""
+        return org_tree.versions(self._tables).collect().lazy()
+
+    def ancestors(self, periods: pl.DataFrame) -> pl.DataFrame:
+        """The units above each unit (itself included) at the end of each period: see `org_tree.ancestors`."""
+        return org_tree.ancestors(self.tree.collect(), periods)
+
+    @cached_property
+    def tickets(self) -> pl.LazyFrame:
+        """One row per ticket with its timeline's durations, stations and windows: see `tickets.timelines`."""
+        return tickets.timelines(self._tables, self.context).collect().lazy()
+
+    @cached_property
+    def promises(self) -> pl.LazyFrame:
+        """One row per promise with due time and verdict: see `promises.verdicts`."""
+        return promises.verdicts(self._tables, self.context).collect().lazy()
+
+    @cached_property
+    def load(self) -> pl.LazyFrame:
+        """Load per team and business day: see `load.team_days`."""
+        return load.team_days(self._tables, self.context).collect().lazy()
+
+    @cached_property
+    def stays(self) -> pl.LazyFrame:
+        """Stays of people in units with office and manager; derived from events without a membership file."""
+        return people.stays(self._tables, self.context).collect().lazy()
+
+    def active_people(self, grain: str) -> pl.LazyFrame:
+        """People active in each unit and ended period of `grain`: see `people.active`."""
+        return people.active(self.stays, self._tables, self.context, grain)
+
+    @cached_property
+    def recognitions(self) -> pl.LazyFrame:
+        """One row per recognition and receiver with both teams at the time: see `recognitions.edges`."""
+        return recognitions.edges(self._tables, self.stays, self.context).collect().lazy()
+
+    @cached_property
+    def answers(self) -> pl.LazyFrame:
+        """One row per answer with item, construct, scale and unit: see `answers.scored`."""
+        return answers.scored(self._tables, self.stays, self.context).collect().lazy()

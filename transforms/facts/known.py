@@ -1,0 +1,29 @@
+"""What was known on a night: rows that had not happened are left out, times that had not come are null.
+
+A backfill of a past night thereby computes from the same rows as that night's run would have.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.facts.context import Context
+
+_HAPPENED = {
+    "ticket": "created_at",
+    "ticket_event": "at",
+    "promise": "began_at",
+    "recognition": "at",
+    "survey_response": "answered_at",
+    "invitation": "sent_at",
+}
+_MAY_LIE_AHEAD = {"ticket": ("solved_at", "closed_at"), "promise": ("fulfilled_at", "closed_at")}
+
+
+def as_of(name: str, table: pl.LazyFrame, context: Context) -> pl.LazyFrame:
+    """`table` (contract `name`) without anything from after the night's midnight; a target may lie ahead."""
+    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    if name in _HAPPENED:
+        table = table.filter(pl.col(_HAPPENED[name]) < midnight)
+    ahead = _MAY_LIE_AHEAD.get(name, ())
+    return table.with_columns(pl.when(pl.col(column) < midnight).then(column).alias(column) for column in ahead)

@@ -1,0 +1,59 @@
+"""Promise facts: when each promise fell due and whether it was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from transforms.facts.context import Context
+from transforms.facts.ticket_history import TICKET_KEY, events_of_tickets, of_tickets
+
+
+def verdicts(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:
+    """One row per promise: every column of FctPromise, channel, agent_key, requester_key and, for the KPIs,
+
+    * `due_at`: the target; without one, when the source settled it (`closed_at`); `due_on` its local day
+    * `is_kept`: null while not due. With a target: fulfilled at or before it, and broken when still open at it; a
+      promise without a known fulfilment that the source has settled is as the source says. Without a target: the
+      source's own flag, which is live and means nothing before the promise is settled
+    * `is_cancelled`: also where the ticket was deleted, is spam or was merged away
+    * `began_on`: local day it began; `began_org_unit_id`: team that held the ticket then
+    """
+    tickets = tables["ticket"]
+    promises = of_tickets(tables["promise"], tickets).unique(
+        ["source", "promise_id"], keep="first", maintain_order=True
+    )
+    deleted = tickets.select(*TICKET_KEY, pl.col("is_deleted").alias("ticket_is_deleted")).unique(TICKET_KEY)
+    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    due_at = pl.coalesce("target_at", "closed_at")
+    by_source = pl.when(pl.col("closed_at").is_not_null()).then("is_kept")
+    kept = (
+        pl.when(pl.col("target_at").is_null())
+        .then("is_kept")
+        .when(pl.col("fulfilled_at").is_not_null())
+        .then(pl.col("fulfilled_at") <= pl.col("target_at"))
+        .otherwise(pl.coalesce(by_source, pl.lit(False)))
+    )
+    judged = promises.join(deleted, on=TICKET_KEY, how="left", maintain_order="left").with_columns(
+        due_at.alias("due_at"),
+        pl.when(due_at < midnight).then(kept).alias("is_kept"),
+        (pl.col("is_cancelled") | pl.col("ticket_is_deleted").fill_null(False)).alias("is_cancelled"),
+        context.local_day(due_at).alias("due_on"),
+        context.local_day(pl.col("began_at")).alias("began_on"),
+    )
+    return _with_team_at_start(judged, tables).drop("ticket_is_deleted", "source_page", "source_row")
+
+
+def _with_team_at_start(promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Adds the team at the start: holder after the last event up to it, else at the first, else as the promise says."""
+    held = events_of_tickets(tables).filter(pl.col("org_unit_id").is_not_null())
+    first = held.group_by(TICKET_KEY).agg(pl.col("org_unit_id").sort_by("at", "sequence").first().alias("first_team"))
+    history = held.select(*TICKET_KEY, pl.col("at").alias("began_at"), pl.col("org_unit_id").alias("team_then"))
+    return (
+        promises.sort("began_at", "source", "promise_id")
+        .join_asof(history.sort("began_at", maintain_order=True), on="began_at", by=TICKET_KEY, check_sortedness=False)
+        .join(first, on=TICKET_KEY, how="left", maintain_order="left")
+        .with_columns(pl.coalesce("team_then", "first_team", "org_unit_id").alias("began_org_unit_id"))
+        .drop("team_then", "first_team")
+    )

@@ -1,0 +1,1 @@
+"""The KPIs, one folder per principle and one file per KPI, and what computes them."""

@@ -1,0 +1,241 @@
+"""Computes one KPI: observations -> cells of the whole tree, with the people behind each.
+
+An *observation* is what a KPI file's `observe(facts)` returns, one row per unit of analysis:
+
+* `org_unit_id`  the unit it belongs to directly (null: unassigned)
+* `on` (Date), or `period_grain` + `period_start` where an observation exists per period (an active person)
+* `component`, `variant` (default `main`)
+* `numerator`, `denominator`, `value`: what the estimator takes
+* a person column per role in the KPI's `people`: `agent_key`, `requester_key`, `respondent_key`, `giver_key`,
+  `receiver_key`, `member_key`
+* anything else its estimator needs (`stratum`, `cluster_key`, ...)
+
+Every node of the tree is estimated from its own observations, never from its children's values.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.contracts.organisation import UNASSIGNED_UNIT
+from transforms.contracts.results import CELL_KEY, DEFAULT, CellCrowd, CellPerson, KpiCell
+from transforms.facts import Facts
+from transforms.kpis.declaration import Kpi
+from transforms.kpis.registry import RegisteredKpi
+from transforms.periods import period_end, period_start, periods_between
+
+ROLE_COLUMNS = {
+    "agents": "agent_key",
+    "requesters": "requester_key",
+    "respondents": "respondent_key",
+    "givers": "giver_key",
+    "receivers": "receiver_key",
+    "members": "member_key",
+}
+_ESTIMATE_COLUMNS = (
+    "value",
+    "ci_low",
+    "ci_high",
+    "interval_method",
+    "shrunk_value",
+    "numerator",
+    "denominator",
+    "n_events",
+    "response_rate",
+    "coverage",
+    "verdict",
+    "state",
+    "flags",
+)
+
+
+@dataclass(frozen=True)
+class KpiResult:
+    """Cells of one KPI before disclosure, and who stands behind the cells of each unit directly."""
+
+    cells: pl.DataFrame
+    people: pl.DataFrame
+    crowd: pl.DataFrame
+
+
+def compute(registered: RegisteredKpi, facts: Facts) -> KpiResult:
+    """All cells of a KPI for every ended period: contracts KpiCell, CellPerson and CellCrowd."""
+    kpi, context = registered.kpi, facts.context
+    missing = tuple(need for need in kpi.needs if need not in facts.provided)
+    if missing:
+        return KpiResult(_source_missing(kpi, facts, missing), _empty(CellPerson), _empty(CellCrowd))
+    rows = _in_periods(registered.observe(facts), kpi, context.run_on).collect()
+    if rows.is_empty():
+        return KpiResult(_empty(KpiCell), _empty(CellPerson), _empty(CellCrowd))
+    periods = _periods(rows)
+    above = facts.ancestors(periods)
+    rows = _known_units(rows, above)
+    levels = above.select(
+        "period_grain", "period_start", pl.col("ancestor_id").alias("org_unit_id"), "org_level"
+    ).unique()
+    by_node = (
+        rows.lazy()
+        .join(above.lazy().drop("org_level"), on=["period_grain", "period_start", "org_unit_id"])
+        .drop("org_unit_id")
+        .rename({"ancestor_id": "org_unit_id"})
+    )
+    estimates = kpi.estimate(by_node, facts).collect()
+    cells = (
+        _complete(estimates)
+        .join(periods, on=["period_grain", "period_start"])
+        .join(levels, on=["period_grain", "period_start", "org_unit_id"])
+    )
+    return KpiResult(_matured(cells, kpi, facts), _people(rows, kpi), _crowd(rows, kpi))
+
+
+def _in_periods(observations: pl.LazyFrame, kpi: Kpi, run_on: dt.date) -> pl.LazyFrame:
+    """Observations with their cell key, those of periods that had not ended on the night left out."""
+    columns = observations.collect_schema().names()
+    defaults = [
+        pl.lit(default).alias(name)
+        for name, default in {"component": DEFAULT, "variant": DEFAULT, "denominator": 1.0}.items()
+        if name not in columns
+    ]
+    keyed = observations.with_columns(
+        pl.lit(kpi.id).alias("kpi_id"), pl.lit(kpi.version, dtype=pl.Int64).alias("definition_version"), *defaults
+    )
+    if "on" in columns:
+        keyed = pl.concat(
+            [
+                keyed.with_columns(
+                    pl.lit(grain).alias("period_grain"), period_start(pl.col("on"), grain).alias("period_start")
+                )
+                for grain in kpi.grains
+            ]
+        )
+    ended = pl.any_horizontal(
+        (pl.col("period_grain") == grain) & (period_end(pl.col("period_start"), grain) <= run_on)
+        for grain in kpi.grains
+    )
+    return keyed.filter(ended)
+
+
+def _periods(rows: pl.DataFrame) -> pl.DataFrame:
+    """The periods that occur: period_grain, period_start, period_end."""
+    occurring = rows.select("period_grain", "period_start").unique()
+    return pl.concat(
+        occurring.filter(pl.col("period_grain") == grain).with_columns(
+            period_end(pl.col("period_start"), grain).alias("period_end")
+        )
+        for grain in occurring["period_grain"].unique()
+    )
+
+
+def _known_units(rows: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
+    """A unit the tree does not know, or none at all, is the bucket `unassigned`: counted, never dropped."""
+    known = above["org_unit_id"].unique().implode()
+    return rows.with_columns(
+        pl.when(pl.col("org_unit_id").is_in(known))
+        .then("org_unit_id")
+        .otherwise(pl.lit(UNASSIGNED_UNIT))
+        .alias("org_unit_id")
+    )
+
+
+def _complete(estimates: pl.DataFrame) -> pl.DataFrame:
+    """Estimates with every column of a cell; what an estimator does not say is null, and a number is published."""
+    types = KpiCell.create_empty().schema
+    added = [pl.lit(None, dtype=types[name]).alias(name) for name in _ESTIMATE_COLUMNS if name not in estimates.columns]
+    estimates = estimates.with_columns(added)
+    number_is_finite = pl.col("value").is_not_null() & pl.col("value").is_finite()
+    state = pl.coalesce(
+        "state", pl.when(number_is_finite).then(pl.lit("published")).otherwise(pl.lit("not_enough_data"))
+    )
+    return estimates.with_columns(state.alias("state"))
+
+
+def _matured(cells: pl.DataFrame, kpi: Kpi, facts: Facts) -> pl.DataFrame:
+    """Cells whose window has not finished say so; a cell without a number carries no estimate."""
+    wait = max(kpi.maturity_days, facts.context.close_after_days if kpi.person_based else 0)
+    not_yet = pl.col("period_end").dt.offset_by(f"{wait}d") > facts.context.run_on
+    state = pl.when(not_yet & (pl.col("state") == "published")).then(pl.lit("not_matured")).otherwise("state")
+    silent = state != "published"
+    estimated = ("value", "ci_low", "ci_high", "shrunk_value", "numerator", "denominator", "n_events", "verdict")
+    return KpiCell.validate(
+        cells.with_columns(state.alias("state"), *(pl.when(~silent).then(name).alias(name) for name in estimated))
+        .select(list(KpiCell.columns()))
+        .sort(CELL_KEY),
+        cast=True,
+    )
+
+
+def _people(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+    """CellPerson of the units of the observations themselves; the hash is arithmetic, so it never changes meaning."""
+
+    def scaled(name: str, prime: int) -> pl.Expr:
+        if name not in rows.columns:
+            return pl.lit(0, dtype=pl.Int64)
+        return (pl.col(name).cast(pl.Float64).fill_null(-0.5) * 10_000).round().cast(pl.Int64).sum() * prime
+
+    contribution = (
+        scaled("numerator", 1_000_003)
+        + scaled("denominator", 998_244_353)
+        + scaled("value", 2_147_483_647)
+        + pl.len().cast(pl.Int64) * 67_280_421_310_721
+    )
+    frames = [
+        rows.lazy()
+        .filter(pl.col(ROLE_COLUMNS[role]).is_not_null())
+        .group_by(*CELL_KEY, pl.col(ROLE_COLUMNS[role]).alias("person_key"))
+        .agg(contribution.alias("contribution"))
+        .with_columns(pl.lit(role).alias("role"))
+        for role in kpi.people
+        if ROLE_COLUMNS[role] in rows.columns
+    ]
+    if not frames:
+        return _empty(CellPerson)
+    return CellPerson.validate(pl.concat(frames).select(list(CellPerson.columns())).collect(), cast=True)
+
+
+def _crowd(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
+    """CellCrowd: where observations come with `n_answers_key` (the item), people are its largest count."""
+    if "crowd_item_id" not in rows.columns:
+        return _empty(CellCrowd)
+    return CellCrowd.validate(
+        rows.lazy()
+        .filter(pl.col("crowd_item_id").is_not_null())
+        .group_by(*CELL_KEY, "crowd_item_id")
+        .agg(pl.len().alias("n"))
+        .group_by(CELL_KEY)
+        .agg(pl.col("n").max().cast(pl.Int64).alias("n_people"))
+        .with_columns(pl.lit(kpi.people[0]).alias("role"))
+        .select(list(CellCrowd.columns()))
+        .collect(),
+        cast=True,
+    )
+
+
+def _source_missing(kpi: Kpi, facts: Facts, missing: tuple[str, ...]) -> pl.DataFrame:
+    """One cell per grain for the company's latest ended period, saying which contract tables are missing."""
+    run_on = facts.context.run_on
+    periods = periods_between(run_on - dt.timedelta(days=800), run_on, kpi.grains)
+    latest = periods.filter(pl.col("period_end") <= run_on).group_by("period_grain").agg(pl.all().max())
+    root = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique().collect().item()
+    return KpiCell.validate(
+        _complete(
+            latest.with_columns(
+                pl.lit(kpi.id).alias("kpi_id"),
+                pl.lit(kpi.version, dtype=pl.Int64).alias("definition_version"),
+                pl.lit(DEFAULT).alias("component"),
+                pl.lit(DEFAULT).alias("variant"),
+                pl.lit(root).alias("org_unit_id"),
+                pl.lit(0, dtype=pl.Int64).alias("org_level"),
+                pl.lit(None, dtype=pl.Float64).alias("value"),
+                pl.lit("source_missing").alias("state"),
+                pl.lit(",".join(f"missing:{table}" for table in missing)).alias("flags"),
+            )
+        ).select(list(KpiCell.columns())),
+        cast=True,
+    )
+
+
+def _empty(contract: type) -> pl.DataFrame:
+    return contract.create_empty()  # type: ignore[attr-defined, no-any-return]

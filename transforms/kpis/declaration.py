@@ -1,0 +1,77 @@
+"""What a KPI declares about itself. A declaration that is incomplete or contradicts itself fails at import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from transforms.contracts import STAGED
+from transforms.contracts.results import DEFAULT, PERIOD_GRAINS, ROLES
+
+if TYPE_CHECKING:
+    from transforms.facts import Facts
+
+Estimator = Callable[[pl.LazyFrame, "Facts"], pl.LazyFrame]
+SOURCES = ("tickets", "recognition", "employee_survey", "customer_survey", "organisation")
+MINIMUM_GROUP_FLOOR = 5
+
+
+class DeclarationError(ValueError):
+    """A KPI's declaration is incomplete or contradicts itself; the message names the KPI and the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kpi:
+    """The declaration of one KPI; `transforms/kpis/<principle>/<id>.py` holds exactly one, named `KPI`.
+
+    `estimate` turns observations that carry a cell key into one row per cell (see `transforms/kpis/compute.py`).
+    `maturity_days` is how long after the period's end a unit of analysis can still change by definition.
+    """
+
+    id: str
+    version: int
+    title: str
+    sources: tuple[str, ...]
+    needs: tuple[str, ...]
+    formula: str
+    unit: Literal["share", "gap", "minutes", "days", "stations", "score", "rate", "index"]
+    direction: Literal["up", "down", "zero"]
+    grains: tuple[str, ...]
+    components: tuple[str, ...] = (DEFAULT,)
+    variants: tuple[str, ...] = (DEFAULT,)
+    unit_of_analysis: str
+    person_based: bool
+    minimum_group: int = MINIMUM_GROUP_FLOOR
+    people: tuple[str, ...]
+    maturity_days: int = 0
+    bounds: tuple[float, float]
+    anchors: tuple[float, float]
+    weight: float = 1.0
+    pitfalls: tuple[str, ...]
+    estimate: Estimator
+
+    def __post_init__(self) -> None:
+        def require(condition: bool, field: str, rule: str) -> None:
+            if not condition:
+                raise DeclarationError(f"KPI {self.id}: {field} {rule}")
+
+        require(re.fullmatch(r"[a-z][a-z0-9_]*", self.id) is not None, "id", "must be lower case with underscores")
+        require(self.version >= 1, "version", "starts at 1")
+        require(bool(self.title and self.formula and self.unit_of_analysis), "title/formula/unit", "must be said")
+        require(bool(self.sources) and set(self.sources) <= set(SOURCES), "sources", f"must be among {SOURCES}")
+        require(bool(self.needs) and set(self.needs) <= set(STAGED), "needs", f"must be among {tuple(STAGED)}")
+        require(
+            bool(self.grains) and set(self.grains) <= set(PERIOD_GRAINS), "grains", f"must be among {PERIOD_GRAINS}"
+        )
+        require(bool(self.people) and set(self.people) <= set(ROLES), "people", f"must be among {ROLES}")
+        require(self.minimum_group >= MINIMUM_GROUP_FLOOR, "minimum_group", f"may not be under {MINIMUM_GROUP_FLOOR}")
+        require(self.bounds[0] < self.bounds[1], "bounds", "must be (lowest, highest)")
+        require(self.anchors[0] != self.anchors[1], "anchors", "must be (worst, best)")
+        require(self.maturity_days >= 0 and self.weight >= 0, "maturity_days/weight", "may not be negative")
+        require(bool(self.pitfalls), "pitfalls", "must say what the number does not mean")
+        # Two overlapping periods of the same people could be subtracted from one another.
+        require(not self.person_based or len(self.grains) == 1, "grains", "of a person-based KPI must be exactly one")

@@ -1,0 +1,194 @@
+"""The fields an export may be mapped to, per kind and grain: the keys of `[source.columns]` and `[source.constants]`.
+
+Read by staging, by the comments `init` writes into a configuration and by `sources check`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from transforms.contracts.organisation import OFFICES
+from transforms.contracts.tickets import ACTOR_ROLES, CLOCKS, EVENT_TYPES, PRIORITIES, PROMISE_METRICS, STATUSES
+
+FieldType = Literal[
+    "identifier",  # up to 200 characters
+    "label",  # short text for people, up to 200 characters
+    "person",  # becomes a keyed pseudonym
+    "code",  # one of `allowed`
+    "boolean",  # true/false, yes/no, 1/0
+    "count",  # whole number, zero or more
+    "number",  # finite number, zero or more
+    "datetime",  # a moment; ISO 8601 unless `datetime_format` is set
+    "date",  # a day as written
+    "tags",  # a list
+    "message",  # free text, of which only length and fingerprint are kept
+    "answer",  # a point of the item's scale
+    "question",  # the text of a mapped item
+]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: what it means, its type, whether a row can do without it, and what it is when not mapped."""
+
+    name: str
+    type: FieldType
+    description: str
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    default: str | None = None
+
+
+def _key(name: str, description: str, *, required: bool = True, default: str | None = None) -> Field:
+    return Field(name, "identifier", description, required=required, default=default)
+
+
+def _code(
+    name: str, allowed: tuple[str, ...], description: str, *, required: bool = False, default: str | None = None
+) -> Field:
+    return Field(name, "code", description, required=required, allowed=allowed, default=default)
+
+
+_TICKET_ID = _key("ticket_id", "Ticket number; unique within the source.")
+_ABOUT_TICKET = _key("ticket_id", "Ticket it is about.", required=False)
+_TEAM = _key("team", "Team, as the organisation source names it.", required=False)
+_PRIORITY = _code("priority", PRIORITIES, "Priority.")
+_AGENT = Field("agent", "person", "Who holds the ticket.")
+_REQUESTER = Field("requester", "person", "Who asked.")
+_CHANNEL = Field("channel", "label", "Channel the ticket came in by.")
+_RESPONDENT = Field("respondent", "person", "Who answered; leave out where the export does not say.")
+_RESPONSE_ID = _key(
+    "response_id",
+    "Filled-in questionnaire, or answer; without it a file exported again with changes counts its answers twice.",
+    required=False,
+    default="page and row",
+)
+_ANSWERED_AT = Field("answered_at", "datetime", "When it was answered.", required=True)
+
+_TICKET_STATE = (
+    Field("updated_at", "datetime", "When the ticket last changed.", default="latest of the row's times"),
+    Field("solved_at", "datetime", "When it was last solved."),
+    Field("closed_at", "datetime", "When it was closed for good."),
+    _code("status", STATUSES, "Status."),
+    _PRIORITY,
+    _CHANNEL,
+    Field("category", "label", "Category."),
+    _TEAM,
+    _REQUESTER,
+    _AGENT,
+    Field("reopen_count", "count", "Times it was reopened."),
+    Field("reassignment_count", "count", "Times it was reassigned."),
+    Field("is_deleted", "boolean", "Deleted, spam or merged away.", default="false"),
+    Field("promise_is_kept", "boolean", "The source's verdict on the promise; gives one promise per ticket."),
+    Field("promise_target_at", "datetime", "When the promise falls due; gives one promise per ticket."),
+    Field(
+        "promise_fulfilled_at", "datetime", "When it was fulfilled.", default="solved_at, where resolution is promised"
+    ),
+    Field("promise_began_at", "datetime", "When the promise began.", default="created_at"),
+    _code("promise_metric", PROMISE_METRICS, "What was promised.", default="resolution"),
+    _code("promise_clock", CLOCKS, "Clock the target runs on.", default="calendar"),
+)
+
+FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
+    ("tickets", "snapshot"): (
+        _TICKET_ID,
+        Field("created_at", "datetime", "When the requester opened it.", required=True),
+        *_TICKET_STATE,
+    ),
+    ("tickets", "event_log"): (
+        _TICKET_ID,
+        Field("at", "datetime", "When the row's state was reached.", required=True),
+        Field("sequence", "count", "Order of updates of one ticket.", default="order of rows"),
+        Field("created_at", "datetime", "When the requester opened it.", default="the ticket's first `at`"),
+        *_TICKET_STATE,
+    ),
+    ("tickets", "events"): (
+        _TICKET_ID,
+        Field("at", "datetime", "When it happened.", required=True),
+        _code("event_type", EVENT_TYPES, "What happened.", required=True),
+        Field("sequence", "count", "Order among events of one ticket and moment.", default="order of rows"),
+        Field("value", "label", "Status, priority or rating after the event, or the ticket merged into."),
+        _TEAM,
+        _AGENT,
+        Field("actor", "person", "Who did it."),
+        _code("actor_role", ACTOR_ROLES, "In which role.", default="unknown"),
+        Field("body", "message", "Text of a reply; only a fingerprint is kept."),
+    ),
+    ("tickets", "promises"): (
+        _key("promise_id", "Instance of a promise."),
+        _TICKET_ID,
+        _code("metric", PROMISE_METRICS, "What was promised.", required=True),
+        _code("clock", CLOCKS, "Clock the target runs on.", required=True),
+        Field("began_at", "datetime", "When it began to run.", required=True),
+        Field("target_at", "datetime", "When it falls due."),
+        Field("fulfilled_at", "datetime", "When it was fulfilled."),
+        Field("closed_at", "datetime", "When a promise without a target was settled."),
+        Field("is_kept", "boolean", "The source's own verdict."),
+        Field("is_cancelled", "boolean", "In no denominator.", default="false"),
+        _PRIORITY,
+        _CHANNEL,
+        _TEAM,
+        _AGENT,
+        _REQUESTER,
+    ),
+    ("recognition", "snapshot"): (
+        _key("recognition_id", "Message; one to several people has one row for each."),
+        Field("receiver", "person", "Who was recognised.", required=True),
+        Field("at", "datetime", "When it was given.", required=True),
+        Field("giver", "person", "Who recognised."),
+        _key("giver_team", "Giver's team.", required=False),
+        _key("receiver_team", "Receiver's team.", required=False),
+        Field("tags", "tags", "One column split on , ; or |, or a list of columns.", default="#tags in the message"),
+        Field("message", "message", "Text; only length and fingerprint are kept."),
+        Field("points", "number", "Points per receiver."),
+        Field("is_private", "boolean", "Visible to giver and receiver only.", default="false"),
+    ),
+    ("survey", "long_answers"): (
+        Field("question", "question", "Text of the question, as in `question` of an item.", required=True),
+        Field("answer", "answer", "The answer, on the item's scale.", required=True),
+        _ANSWERED_AT,
+        _RESPONSE_ID,
+        _RESPONDENT,
+        _TEAM,
+        _ABOUT_TICKET,
+    ),
+    ("survey", "wide_answers"): (_ANSWERED_AT, _RESPONSE_ID, _RESPONDENT, _TEAM, _ABOUT_TICKET),
+    ("survey", "invitations"): (
+        Field("sent_at", "datetime", "When it was sent.", required=True),
+        _key("invitation_id", "Invitation.", required=False, default="page and row"),
+        Field("respondent", "person", "Who was invited."),
+        Field("is_delivered", "boolean", "It reached the person.", default="true"),
+        _TEAM,
+        _ABOUT_TICKET,
+    ),
+    ("organisation", "org_units"): (
+        _key("org_unit_id", "Unit."),
+        Field("org_unit_name", "label", "Name shown in reports.", default="org_unit_id"),
+        _key("parent", "Unit above; empty for the top.", required=False),
+        _code("office", OFFICES, "Whether most of its people serve customers directly."),
+        Field("valid_from_on", "date", "First day of this version.", default="1990-01-01"),
+        Field("valid_to_on", "date", "Last day; name a placeholder such as 9999-12-31 in null_values."),
+    ),
+    ("organisation", "memberships"): (
+        Field("person", "person", "The member.", required=True),
+        _key("team", "Unit the person belongs to."),
+        Field("valid_from_on", "date", "First day of the stay.", required=True),
+        Field("valid_to_on", "date", "Last day; name a placeholder such as 9999-12-31 in null_values."),
+        _code("office", OFFICES, "Role of the person: front or back office."),
+        Field("manager", "person", "The person's manager."),
+        Field("hierarchy_level", "count", "Level in the hierarchy, 0 at the top."),
+    ),
+}
+
+# Values that are translated without a column of that name: what an event's `value` says depends on its type, and the
+# answers of a questionnaire stand in one column per item.
+VALUE_TABLES: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {
+    ("tickets", "events"): {"status": STATUSES, "priority": PRIORITIES, "rating": ("good", "bad")},
+    ("survey", "wide_answers"): {"answer": ()},
+}
+
+
+def fields_of(kind: str, grain: str) -> tuple[Field, ...]:
+    """The fields of a kind and grain; empty for a pair that does not exist."""
+    return FIELDS.get((kind, grain), ())

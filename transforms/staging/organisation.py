@@ -1,0 +1,26 @@
+"""The organisation: versions of its units, and stays of people in them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from transforms.contracts.columns import EARLIEST
+from transforms.staging.duplicates import newest
+from transforms.staging.outcome import Outcome
+
+
+def org_units(rows: pl.DataFrame) -> Outcome:
+    """One input row, one version of a unit; the last row of a version wins."""
+    dated = rows.with_columns(
+        pl.col("valid_from_on").fill_null(EARLIEST.date()), pl.coalesce("org_unit_name", "org_unit_id")
+    )
+    taken, older = newest(dated, ["org_unit_id", "valid_from_on"])
+    return Outcome({"org_unit": taken.rename({"parent": "parent_org_unit_id"})}, older)
+
+
+def memberships(rows: pl.DataFrame) -> Outcome:
+    """One input row, one stay of a person in a unit; the last row of a stay wins."""
+    taken, older = newest(rows, ["person", "team", "valid_from_on"])
+    return Outcome(
+        {"membership": taken.rename({"person": "person_key", "team": "org_unit_id", "manager": "manager_key"})}, older
+    )

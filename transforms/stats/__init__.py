@@ -1,0 +1,1 @@
+"""Statistics: estimates and intervals, each checked against a public library in its test."""
