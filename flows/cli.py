@@ -6,8 +6,10 @@ storage, 14 configuration, 15 locked by another run, 16 stale, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +19,9 @@ from flows.commands import configuring, kpis, operating, reading, running
 from flows.errors import CultureKpisError
 from flows.invocation import Invocation
 
-INTERRUPTED = 130
+BUG, USAGE, STORAGE, INTERRUPTED = 1, 2, 13, 130
+TRACEBACK = "CULTURE_KPIS_TRACEBACK"
+_FULL_OR_READ_ONLY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 def _version() -> str:
@@ -73,20 +77,38 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; a person's mistake is one line on standard error."""
     try:
-        return app.meta(arguments, exit_on_error=False, print_error=False) or 0
+        exit_code = app.meta(arguments, exit_on_error=False, print_error=False, result_action="return_value") or 0
+        sys.stdout.flush()
     except CycloptsError as error:
-        return _fail(f"{' '.join(str(error).split())} See `culture-kpis --help`.", 2)
+        return _fail(f"{str(error).rstrip('. ')}. See `culture-kpis --help`.", USAGE)
     except CultureKpisError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code, error)
     except KeyboardInterrupt:
         return _fail("interrupted; running the same command again goes on where this one stopped", INTERRUPTED)
     except BrokenPipeError:
         # The reader (`head`) has seen enough: what is left goes nowhere, and that is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # Whatever nobody foresaw: said in one line as well.
+        if isinstance(error, OSError) and error.errno in _FULL_OR_READ_ONLY:
+            place = error.filename or "standard output or a temporary folder"
+            return _fail(f"{place}: cannot be written ({error.strerror}); free some space and run again", STORAGE, error)
+        return _fail(f"this is a bug ({_place(error)}); {TRACEBACK}=1 before the command shows all of it", BUG, error)
+    return int(exit_code)
 
 
-def _fail(message: str, exit_code: int) -> int:
+def _place(error: Exception) -> str:
+    """Kind of the error and where it arose; not what it says, which may quote a value of a person."""
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    where = f" in {Path(last.tb_frame.f_code.co_filename).name}, line {last.tb_lineno}" if last else ""
+    return f"{type(error).__name__}{where}"
+
+
+def _fail(message: str, exit_code: int, error: Exception | None = None) -> int:
+    if error is not None and os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
     sys.stderr.write(f"culture-kpis: {' '.join(message.split())}\n")
     return exit_code
 

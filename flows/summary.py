@@ -13,6 +13,8 @@ from transforms.contracts.marts import PRINCIPLES
 from transforms.contracts.results import DEFAULT, PUBLISHED_STATES
 
 SCORECARD_TABLES = ("fct_kpi_value", "dim_kpi", "dim_principle", "dim_period")
+# Components that qualify another number of the same KPI.
+_BESIDE_THE_NUMBER = ("worst_case_low", "worst_case_high", "p_value")
 _PERCENT_UNITS = ("share", "gap")
 
 
@@ -24,7 +26,12 @@ def company_scorecard(marts: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """
     newest = (
         marts["fct_kpi_value"]
-        .filter((pl.col("org_level") == 0) & (pl.col("variant") == DEFAULT) & (pl.col("kpi_id") != "item_favourable"))
+        .filter(
+            pl.col("org_level") == 0,
+            pl.col("variant") == DEFAULT,
+            pl.col("kpi_id") != "item_favourable",
+            ~pl.col("component").is_in(_BESIDE_THE_NUMBER),
+        )
         .sort(pl.col("state").is_in(PUBLISHED_STATES), pl.col("period_grain") == "quarter", "period_start")
         .group_by("kpi_id", "component", maintain_order=True)
         .last()
@@ -66,17 +73,20 @@ def shown(value: float | None, unit: str) -> str:
 
 
 def scorecard_table(scorecard: pl.DataFrame) -> Table:
-    """The scorecard for a terminal."""
+    """The scorecard for a terminal: a line per principle, and under it its KPIs."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("Principle", "KPI", "", "Period"):
-        table.add_column(name)
-    table.add_column("Value", justify="right")
-    table.add_column("95 % interval", justify="right")
+    table.add_column("")
+    table.add_column("Period", no_wrap=True)
+    table.add_column("Value", justify="right", no_wrap=True)
+    table.add_column("95 % interval", justify="right", no_wrap=True)
     table.add_column("")
     last = ""
     for row in scorecard.iter_rows(named=True):
-        principle, last = ("" if row["principle_name"] == last else row["principle_name"]), row["principle_name"]
-        table.add_row(f"[bold]{principle}[/]", *_cells(row))
+        if row["principle_name"] != last:
+            last = row["principle_name"]
+            table.add_row(f"[bold]{last}[/]")
+        name, component, *numbers = _cells(row)
+        table.add_row(f"  {name}{f' ({component})' if component else ''}", *numbers)
     return table
 
 
@@ -85,6 +95,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     interval = ""
     if row["ci_low"] is not None and row["ci_high"] is not None:
         interval = f"{shown(row['ci_low'], row['unit'])} … {shown(row['ci_high'], row['unit'])}"
+    component = component.replace("_", " ")
     remark = row["verdict"] or ("" if row["state"] == "published" else row["state"].replace("_", " "))
     return row["kpi_name"], component, row["period_name"], shown(row["value"], row["unit"]), interval, remark
 

@@ -13,6 +13,8 @@ import polars as pl
 from transforms.contracts.results import PERIOD_GRAINS
 
 WINDOW_ORIGIN = dt.date(2018, 1, 1)
+# Shorter to longer; a period of each grain is made of whole periods of the grains before it.
+NESTED_GRAINS = (("month", "quarter"), ("week", "window_13w", "window_26w", "window_52w"))
 _TRUNCATIONS = {"week": "1w", "month": "1mo", "quarter": "1q"}
 _WINDOW_WEEKS = {"window_13w": 13, "window_26w": 26, "window_52w": 52}
 

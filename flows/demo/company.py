@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 FIRST_ON = dt.date(2025, 1, 1)
-LAST_ON = dt.date(2026, 6, 28)
+LAST_ON = dt.date(2026, 7, 15)  # the second quarter of 2026 has ended and matured
 TIME_ZONE = "Europe/Berlin"
 HOLIDAYS = "DE-BE"
 ROOT = "company"

@@ -48,7 +48,7 @@ def _text(files: DemoFiles) -> str:
     warehouse = open_warehouse(settings)
     scorecard = company_scorecard({name: warehouse.read(name) for name in SCORECARD_TABLES})
     page = StringIO()
-    width = max(100, Console().width)
+    width = max(110, Console().width)
     console = Console(file=page, width=width, force_terminal=Console().is_terminal, highlight=False)
     console.print(f"\n[bold]The demo company on {files.end_on}[/]\n")
     console.print(scorecard_table(scorecard))

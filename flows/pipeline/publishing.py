@@ -27,14 +27,15 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
     verdict = judge_marts(computed.marts, night.run_id, page_rows)
     if verdict.blocked:
         raise DataQualityError("; ".join(verdict.reasons))
-    staged = computed.marts["meta_validation"].filter(pl.col("gate") == "staged")
-    marts = computed.marts | {"meta_validation": pl.concat([staged, verdict.results])}
+    # Checks of `meta_run` count runs: they would differ every night, though nothing else did.
+    judged = verdict.results.filter(pl.col("table_name") != "meta_run")
+    marts = computed.marts | {"meta_validation": pl.concat([computed.marts["meta_validation"], judged])}
     try:
         warehouse.stage(marts, computed.restricted)
         passed("warehouse staged")
         remember(computed, lake, night)
-        lake.replace_where("meta_validation", verdict.results, source="", gate="mart")
-        lake.merge("meta_run", marts["meta_run"].filter(pl.col("run_id") == night.run_id))
+        lake.replace_where("meta_validation", judged, source="", gate="mart")
+        lake.merge("meta_run", this_run)
         passed("remembered")
         warehouse.publish()
     except WarehouseError as error:

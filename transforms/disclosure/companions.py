@@ -9,8 +9,8 @@ one short period. All shown cells of all its grains are then sums of blocks, eac
 the argument of `complementary.py` holds over units and periods together. (Looking at tree and time one after the
 other would not do: of a table of two teams by two months, the margins and one cell give the other three.)
 
-Not covered: weeks and months cut one another into pieces of one to six days, and nothing here knows who stands behind
-a piece. A KPI that has weeks should have windows of weeks beside them, not months or quarters.
+Weeks and months cut one another into pieces of one to six days, and nothing here knows who stands behind a piece. A
+declaration with both is therefore refused (`transforms/kpis/declaration.py`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.disclosure.families import Families, owners
-from transforms.periods import period_end
+from transforms.periods import NESTED_GRAINS, period_end
 
-# Shorter to longer; a period of each grain is made of whole periods of the grains before it.
-NESTED_GRAINS = (("month", "quarter"), ("week", "window_13w", "window_26w", "window_52w"))
 _SAME_CELL = ("kpi_id", "definition_version", "variant", "org_unit_id", "period_grain", "period_start")
 _SAME_NUMBER = ("kpi_id", "definition_version", "component", "variant")
 

@@ -21,20 +21,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.contracts.organisation import UNASSIGNED_UNIT
-from transforms.contracts.results import CELL_KEY, DEFAULT, CellCrowd, CellPerson, KpiCell
+from transforms.contracts.results import CELL_KEY, DEFAULT, ROLE_COLUMNS, CellCrowd, CellPerson, KpiCell
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import RegisteredKpi
 from transforms.periods import period_end, period_start, periods_between
+from transforms.stats.precision import repeatable
 
-ROLE_COLUMNS = {
-    "agents": "agent_key",
-    "requesters": "requester_key",
-    "respondents": "respondent_key",
-    "givers": "giver_key",
-    "receivers": "receiver_key",
-    "members": "member_key",
-}
 _ESTIMATE_COLUMNS = (
     "value",
     "ci_low",
@@ -145,6 +138,7 @@ def _complete(estimates: pl.DataFrame) -> pl.DataFrame:
     types = KpiCell.create_empty().schema
     added = [pl.lit(None, dtype=types[name]).alias(name) for name in _ESTIMATE_COLUMNS if name not in estimates.columns]
     estimates = estimates.with_columns(added)
+    estimates = estimates.with_columns(repeatable(*estimates.select(pl.col(pl.Float64)).columns))
     number_is_finite = pl.col("value").is_not_null() & pl.col("value").is_finite()
     state = pl.coalesce(
         "state", pl.when(number_is_finite).then(pl.lit("published")).otherwise(pl.lit("not_enough_data"))

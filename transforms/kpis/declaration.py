@@ -11,6 +11,7 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.contracts.results import DEFAULT, PERIOD_GRAINS, ROLES
+from transforms.periods import NESTED_GRAINS
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
@@ -73,5 +74,8 @@ class Kpi:
         require(self.anchors[0] != self.anchors[1], "anchors", "must be (worst, best)")
         require(self.maturity_days >= 0 and self.weight >= 0, "maturity_days/weight", "may not be negative")
         require(bool(self.pitfalls), "pitfalls", "must say what the number does not mean")
+        # Months less the whole weeks in them would leave pieces of a few days, behind which stand a few people.
+        nested = any(set(self.grains) <= set(grains) for grains in NESTED_GRAINS)
+        require(nested, "grains", "must nest: months and quarters, or weeks and windows of weeks")
         # Two overlapping periods of the same people could be subtracted from one another.
         require(not self.person_based or len(self.grains) == 1, "grains", "of a person-based KPI must be exactly one")

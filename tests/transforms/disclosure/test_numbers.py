@@ -36,7 +36,7 @@ def test_from_fifty_on_numbers_are_exact(world):
 
 def test_a_ticket_kpi_is_exact_with_any_number_of_people(world):
     row = company(world, 7, 3, person_based=False)
-    assert (row["value"], row["denominator"], row["n_people_band"]) == (3 / 7, 7.0, "5-9")
+    assert (row["value"], row["denominator"], row["n_people_band"]) == (pytest.approx(3 / 7), 7.0, "5-9")
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,7 @@ def test_no_observation_is_no_cell() -> None:
         ("bounds", (1.0, 0.0), "bounds must be"),
         ("pitfalls", (), "pitfalls must say"),
         ("sources", (), "sources must be among"),
+        ("grains", ("week", "month"), "grains must nest"),
     ],
 )
 def test_an_incomplete_declaration_is_refused(field: str, value: object, message: str) -> None:
