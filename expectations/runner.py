@@ -67,7 +67,7 @@ def judge_rule(rule: str, severity: str, rows: pl.DataFrame) -> Finding:
     expectation = gxe.ExpectColumnValuesToBeInSet(
         column="holds", value_set=[True], meta={"rule": rule, "column": "", "severity": severity}
     )
-    return _judge_rows([expectation], rows.select("holds"))[0]
+    return _judge_values([expectation], rows, "holds")[0]
 
 
 def _meta(expectation: Any) -> dict[str, str]:

@@ -75,8 +75,9 @@ def _of_rules(table: str, accepted: Mapping[str, pl.DataFrame], known: Mapping[s
         if rule.table == table:
             rows = rule.check(candidates, known).collect()
             finding = judge_rule(rule.id, rule.severity, rows)
-            failing = _positions(rows[finding.rows], table, accepted[table])
-            found.append(Judged(table, replace(finding, rows=failing), rule.description))
+            if finding.n_failed:
+                finding = replace(finding, rows=_positions(rows[finding.rows], table, accepted[table]))
+            found.append(Judged(table, finding, rule.description))
     return found
 
 

@@ -7,6 +7,7 @@ storage, 14 configuration, 15 locked by another run, 16 stale, 130 interrupted.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 import traceback
@@ -35,7 +36,9 @@ app = App(
     help="Measures a service culture by its principles: joins surveys, peer recognition and support tickets.",
     version=_version,
     help_format="markdown",
+    suppress_keyboard_interrupt=False,  # `run` says it in one line
 )
+app.meta.suppress_keyboard_interrupt = False
 app.meta.group_parameters = "Options for every command"
 for module in (running, configuring, reading, operating, kpis):
     module.register(app)
@@ -71,6 +74,10 @@ def launch(
 
 def main() -> None:
     """Run the command line and leave with the exit code that says how it went."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A check mark that a terminal's encoding lacks is no reason to fail.
+            stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -92,7 +99,9 @@ def run(arguments: list[str]) -> int:
     except Exception as error:  # Whatever nobody foresaw: said in one line as well.
         if isinstance(error, OSError) and error.errno in _FULL_OR_READ_ONLY:
             place = error.filename or "standard output or a temporary folder"
-            return _fail(f"{place}: cannot be written ({error.strerror}); free some space and run again", STORAGE, error)
+            return _fail(
+                f"{place}: cannot be written ({error.strerror}); free some space and run again", STORAGE, error
+            )
         return _fail(f"this is a bug ({_place(error)}); {TRACEBACK}=1 before the command shows all of it", BUG, error)
     return int(exit_code)
 

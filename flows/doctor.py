@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.errors import CultureKpisError
+from flows.errors import ConfigurationError, CultureKpisError
 from flows.lake import Lake
 from flows.settings import Settings
 from flows.sources import files
@@ -39,16 +39,24 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     except CultureKpisError as error:
         yield Finding("configuration", str(error), error.exit_code)
         return
-    yield Finding("configuration", f"{settings.organisation.name}, {len(settings.sources)} sources")
+    configured = _counted(len(settings.sources), "source")
+    yield Finding("configuration", f"{settings.organisation.name}: {configured} in {settings.config_file}")
     yield _tried("key", lambda: f"pseudonym key set, {len(settings.pseudonym_key())} bytes")
+    if not settings.sources:
+        hint = "none is configured; `culture-kpis init EXPORT-FILE --out proposal.toml` proposes one to copy"
+        yield Finding("source", hint, ConfigurationError.exit_code)
     for source in settings.sources:
         yield _tried(
             "source",
-            lambda source=source: f"{source.name}: {sum(1 for _ in files.fetch(source))} pages",  # type: ignore[misc]
+            lambda source=source: f"{source.name}: {_counted(sum(1 for _ in files.fetch(source)), 'page')}",  # type: ignore[misc]
         )
     yield _tried("lake", lambda: _lake(settings))
     yield _tried("warehouse", lambda: _warehouse(settings))
     yield _disk(settings)
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'s' * (number != 1)}"
 
 
 def _tried(subject: str, probe: Callable[[], str]) -> Finding:
@@ -60,7 +68,7 @@ def _tried(subject: str, probe: Callable[[], str]) -> Finding:
 
 def _lake(settings: Settings) -> str:
     runs = Lake(settings.lake.url).scan("meta_run").collect().height
-    return f"{settings.lake.url}: {runs} runs"
+    return f"{settings.lake.url}: {_counted(runs, 'published run')}"
 
 
 def _warehouse(settings: Settings) -> str:

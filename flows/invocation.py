@@ -22,10 +22,14 @@ class Invocation:
     quiet: bool = False
 
     def settings(self) -> Settings:
-        """The settings these options lead to; raises ConfigurationError."""
+        """The settings these options lead to; raises ConfigurationError.
+
+        Who names the warehouse or the lake needs no configuration file to read it.
+        """
         from flows.settings import load_settings  # noqa: PLC0415 - not needed for --help
 
-        return load_settings(self.config, warehouse=self.warehouse, lake=self.lake)
+        required = self.warehouse is None and self.lake is None
+        return load_settings(self.config, warehouse=self.warehouse, lake=self.lake, required=required)
 
     @property
     def config_path(self) -> str | None:

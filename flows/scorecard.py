@@ -37,7 +37,7 @@ def picture(scorecard: pl.DataFrame, rain: pl.DataFrame, title: str) -> Picture:
         .resolve_scale(color="independent")
         .configure_view(stroke=None)
         .configure_axis(labelColor=_INK, titleColor=_INK, domainColor=_FAINT, tickColor=_FAINT, gridColor="#eef1f3")
-        .configure_axisY(labelLimit=360)
+        .configure_axisY(labelLimit=460)
     )
 
 
@@ -55,7 +55,7 @@ def save(chart: Picture, out: Path) -> None:
 
 def _with_label(frame: pl.DataFrame) -> pl.DataFrame:
     main = pl.col("component") == "main"
-    name = pl.when(main).then("kpi_name").otherwise(pl.format("{} ({})", "kpi_name", "component"))
+    name = pl.when(main).then("kpi_name").otherwise(pl.format("{} ({})", "kpi_name", pl.col("component").str.replace_all("_", " ")))
     return frame.with_columns(pl.format("{} · {}", "principle_name", name).alias("label"))
 
 

@@ -14,9 +14,11 @@ _PIPE_WIDTH = 20_000
 
 
 def show(*parts: RenderableType) -> None:
-    """Print results; without colours and blanks at line ends where standard output is no terminal."""
+    """Print results, text as rich markup; where standard output is no terminal, without colours and trailing blanks."""
     if sys.stdout.isatty():
-        Console(highlight=False).print(*parts, sep="\n")
+        terminal = Console(highlight=False)
+        for part in parts:
+            terminal.print(part, soft_wrap=isinstance(part, str))
         return
     console = Console(width=_PIPE_WIDTH, no_color=True, highlight=False, force_terminal=False)
     with console.capture() as captured:
@@ -25,12 +27,17 @@ def show(*parts: RenderableType) -> None:
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
-def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> Table:
-    """A table without lines; columns in `right` are aligned to the right. Cells are shown as they are, brackets too."""
+def table_of(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = (), wrap: Sequence[str] = ()
+) -> Table:
+    """A table without lines; columns in `right` are aligned right, those in `wrap` give way in a narrow terminal.
+
+    Cells are shown as they are, brackets too.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in columns:
-        is_right = name in right
-        table.add_column(Text(name), justify="right" if is_right else "left", overflow="fold", no_wrap=is_right)
+        justify = "right" if name in right else "left"
+        table.add_column(Text(name), justify=justify, overflow="fold", no_wrap=name not in wrap)  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     return table

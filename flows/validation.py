@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
-from rich.table import Table
+from rich.console import RenderableType
 
 from flows.lake import Lake
 from flows.settings import Settings
+from flows.terminal import table_of
 from flows.warehouses import open_warehouse, storage_errors
 from transforms.contracts import MARTS, STAGED
 from transforms.contracts.marts import MetaRowAccounting
@@ -14,8 +15,8 @@ from transforms.contracts.marts import MetaRowAccounting
 RUN_ID = "validate"
 
 
-def validate_all(settings: Settings, lake: Lake) -> tuple[Table, list[str]]:
-    """Checks as a table (counts only) and one line per critical failure."""
+def validate_all(settings: Settings, lake: Lake) -> tuple[list[RenderableType], list[str]]:
+    """The checks with failures as a table (counts only), and one line per critical failure."""
     from expectations.gate import judge_marts, judge_staged  # noqa: PLC0415 - slow to import
 
     staged = {name: lake.scan(name) for name in STAGED}
@@ -25,18 +26,21 @@ def validate_all(settings: Settings, lake: Lake) -> tuple[Table, list[str]]:
     verdicts = [judge_staged(candidates, staged, MetaRowAccounting.create_empty(), RUN_ID, "")]
     warehouse = open_warehouse(settings)
     with storage_errors():
-        if warehouse.exists():
-            verdicts.append(judge_marts({name: warehouse.read(name) for name in MARTS}, RUN_ID))
+        published = {name: warehouse.read(name) for name in MARTS} if warehouse.exists() else {}
+    if published:
+        accounted = published["meta_row_accounting"].select("source", "source_page").unique()
+        pages = lake.read("landed_page").join(accounted, on=["source", "source_page"], how="semi")
+        page_rows = pages.filter("is_staged").select("source", "source_page", "n_rows")
+        verdicts.append(judge_marts(published, RUN_ID, page_rows))
     results = pl.concat([verdict.results for verdict in verdicts])
     failed = results.filter(pl.col("n_failed") > 0)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("gate", "table", "rule", "column", "severity"):
-        table.add_column(name)
-    for name in ("checked", "failed"):
-        table.add_column(name, justify="right")
     columns = ["gate", "table_name", "rule", "column_name", "severity", "n_checked", "n_failed"]
-    for row in failed.select(columns).iter_rows():
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
-    table.caption = f"{results.height:,} checks, {failed.height:,} with failures"
-    table.caption_justify = "left"
-    return table, [reason for verdict in verdicts for reason in verdict.reasons]
+    lines = [
+        [f"{cell:,}" if isinstance(cell, int) else cell or "" for cell in row]
+        for row in failed.select(columns).iter_rows()
+    ]
+    headings = ("gate", "table", "rule", "column", "severity", "checked", "failed")
+    page: list[RenderableType] = [table_of(headings, lines, right=("checked", "failed"))] if lines else []
+    summary = f"{results.height:,} checks of {len(candidates)} staged and {len(published)} published tables"
+    page.append(f"{summary}: {failed.height:,} with failures")
+    return page, [reason for verdict in verdicts for reason in verdict.reasons]

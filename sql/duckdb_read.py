@@ -57,3 +57,5 @@ def run_query(path: Path, sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
             raise
         except duckdb.Error as error:
             raise QueryError(f"the query failed: {first_line(error)}") from error
+        except pl.exceptions.PolarsError as error:
+            raise QueryError("the query's answer holds a type that cannot be shown; cast it to VARCHAR") from error

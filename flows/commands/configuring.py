@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from flows.errors import ConfigurationError, UsageError
 from flows.invocation import Injected
+from flows.terminal import show
+
+DEFAULT_CONFIGURATION = Path("culture-kpis.toml")
 
 
 def register(app: App) -> None:
@@ -30,7 +33,7 @@ def init(
     timezone: str | None = None,
     holidays: str | None = None,
     kind: str | None = None,
-    out: Path = Path("culture-kpis.toml"),
+    out: Path = DEFAULT_CONFIGURATION,
     force: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Write a commented configuration; pointed at export files, propose a mapping for each.
@@ -52,24 +55,49 @@ def init(
     force
         Replace a configuration that is there.
     """
+    import tomlkit
+
     from flows.configuration.init import Answers, new_configuration
     from flows.configuration.propose import propose
+    from flows.settings.calendar import check_holidays, check_time_zone
 
     if out.exists() and not force:
-        raise UsageError(f"{out} is there already; give --out another file, or --force to replace it")
+        rule = "give --out another file (its [[source]] blocks can be copied over), or --force to replace it"
+        raise UsageError(f"{out} is there already; {rule}")
     ask = sys.stdin.isatty() and sys.stdout.isatty()
     answers = Answers(
         name=name or _asked(ask, "Name of the organisation", "Example"),
-        timezone=timezone or _asked(ask, "Time zone", "UTC"),
-        holidays=holidays or _asked(ask, "Holidays (country or country-subdivision, empty for none)", "") or None,
+        timezone=_checked("--timezone", timezone or _asked(ask, "Time zone", "UTC"), check_time_zone),
+        holidays=_checked(
+            "--holidays",
+            holidays or _asked(ask, "Holidays (country or country-subdivision, empty for none)", ""),
+            check_holidays,
+        )
+        or None,
     )
-    blocks = [propose(file, kind, relative_to=out.parent) for file in files]
+    blocks: dict[str, str] = {}
+    for file in files:
+        block = propose(file, kind, relative_to=out.parent, taken=blocks)
+        blocks[str(tomlkit.parse(block)["source"][0]["name"])] = block
     try:
-        out.write_text("\n".join([new_configuration(answers), *blocks]), encoding="utf-8")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("\n".join([new_configuration(answers), *blocks.values()]), encoding="utf-8")
     except OSError as error:
-        raise ConfigurationError(f"{out}: cannot be written ({error.strerror})") from error
-    sys.stdout.write(f"{out} written. Next: `culture-kpis --config {out} sources check`\n")
+        raise UsageError(f"--out {out}: cannot be written ({error.strerror}); choose another file") from error
+    sys.stdout.write(_next_steps(out, blocks))
     return 0
+
+
+def _next_steps(out: Path, blocks: dict[str, str]) -> str:
+    command = "culture-kpis" if out == DEFAULT_CONFIGURATION else f"culture-kpis --config {out}"
+    lines = [f"{out} written" + (f" with {len(blocks)} proposed source{'s' * (len(blocks) != 1)}" if blocks else "")]
+    for name, block in blocks.items():
+        unsure = block.count("# unsure")
+        lines.append(f"  {name}: {unsure} line{'s' * (unsure != 1)} marked unsure" if unsure else f"  {name}")
+    if not blocks:
+        lines.append("It has no source yet: `culture-kpis init EXPORT-FILE --out proposal.toml` proposes one to copy.")
+    lines.append(f"Next: read it, then `{command} sources check`, `{command} doctor`, `{command} run`")
+    return "\n".join(lines) + "\n"
 
 
 def check(*, json: Annotated[bool, Parameter(negative="")] = False, invocation: Injected) -> int:
@@ -87,9 +115,8 @@ def check(*, json: Annotated[bool, Parameter(negative="")] = False, invocation: 
     if json:
         sys.stdout.write(jsonlib.dumps([report.as_json() for report in reports], indent=2) + "\n")
     else:
-        console = Console(highlight=False)
-        for report in reports:
-            console.print(render(report))
+        for position, report in enumerate(reports):
+            show(*([""] if position else []), render(report))
     if not reports:
         raise ConfigurationError("no [[source]] is configured; `culture-kpis init FILE` proposes one")
     return max(report.exit_code for report in reports)
@@ -98,5 +125,15 @@ def check(*, json: Annotated[bool, Parameter(negative="")] = False, invocation: 
 def _asked(ask: bool, question: str, default: str) -> str:
     if not ask:
         return default
-    answer = input(f"{question} [{default}]: ").strip()
-    return answer or default
+    try:
+        return input(f"{question} [{default}]: ").strip() or default
+    except EOFError:
+        return default
+
+
+def _checked(option: str, answer: str, check: Callable[[str], str]) -> str:
+    """The answer when it makes sense; said at once, and not when the configuration is read."""
+    try:
+        return check(answer) if answer else answer
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error

@@ -6,16 +6,18 @@ import difflib
 import json as jsonlib
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App
-from rich.console import Console
-from rich.table import Table
+from cyclopts import App, Parameter
 
 from flows.errors import UsageError
+from flows.terminal import show, table_of
 
 if TYPE_CHECKING:
     from transforms.kpis.registry import RegisteredKpi
+
+
+Switch = Annotated[bool, Parameter(negative="")]
 
 
 def register(app: App) -> None:
@@ -26,7 +28,7 @@ def register(app: App) -> None:
     app.command(group)
 
 
-def list_kpis(*, json: bool = False) -> int:
+def list_kpis(*, json: Switch = False) -> int:
     """List every KPI by principle.
 
     Parameters
@@ -40,15 +42,12 @@ def list_kpis(*, json: bool = False) -> int:
     if json:
         sys.stdout.write(jsonlib.dumps([_declared(registered) for registered in found], indent=2) + "\n")
         return 0
-    table = Table("principle", "kpi", "title", "direction", "periods", box=None, header_style="bold")
-    for registered in found:
-        kpi = registered.kpi
-        table.add_row(registered.principle, kpi.id, kpi.title, kpi.direction, ", ".join(kpi.grains))
-    Console().print(table)
+    rows = [(each.principle, each.kpi.id, each.kpi.title, ", ".join(each.kpi.grains)) for each in found]
+    show(table_of(("principle", "kpi", "title", "periods"), rows, wrap=("title", "periods")))
     return 0
 
 
-def show_kpi(kpi_id: str, /, *, json: bool = False) -> int:
+def show_kpi(kpi_id: str, /, *, json: Switch = False) -> int:
     """Show one KPI: what it measures, how, and what it does not say.
 
     Parameters

@@ -7,10 +7,11 @@ import sys
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
+from rich.markup import escape
 
 from flows.errors import DataQualityError, StaleError
 from flows.invocation import Injected
+from flows.terminal import show
 
 Switch = Annotated[bool, Parameter(negative="")]
 
@@ -35,11 +36,11 @@ def status(*, json: Switch = False, invocation: Injected) -> int:
     from flows.status import render, state_of
 
     settings = invocation.settings()
-    found = state_of(Lake(settings.lake.url), Night.now())
+    found = state_of(Lake(settings.lake.url), Night.now(), [source.name for source in settings.sources])
     if json:
         sys.stdout.write(jsonlib.dumps(found.as_json(), indent=2) + "\n")
     else:
-        Console().print(render(found))
+        show(*render(found))
     if found.stale_because:
         raise StaleError(found.stale_because)
     return 0
@@ -49,10 +50,10 @@ def doctor(*, invocation: Injected) -> int:
     """Check this machine, the configuration, the sources, the lake and the warehouse, one line each."""
     from flows.doctor import examine
 
-    console, worst = Console(highlight=False), 0
+    worst = 0
     for finding in examine(invocation.settings):
         mark = "[green]✓[/]" if finding.exit_code == 0 else "[red]✗[/]"
-        console.print(f"{mark} {finding.subject:<14} {finding.text}", soft_wrap=True)
+        show(f"{mark} {finding.subject:<14} {escape(finding.text)}")
         worst = worst or finding.exit_code
     return worst
 
@@ -63,8 +64,8 @@ def validate(*, invocation: Injected) -> int:
     from flows.validation import validate_all
 
     settings = invocation.settings()
-    table, reasons = validate_all(settings, Lake(settings.lake.url))
-    Console().print(table)
+    page, reasons = validate_all(settings, Lake(settings.lake.url))
+    show(*page)
     if reasons:
         raise DataQualityError("; ".join(reasons))
     return 0

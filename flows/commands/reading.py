@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.table import Table
 
 from flows.errors import StorageError, UsageError
 from flows.invocation import Injected
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sql.warehouse import Warehouse
 
 
 def register(app: App) -> None:
@@ -41,18 +46,18 @@ def query(
     json
         Answer as JSON, one object a line.
     """
-    from flows.warehouses import open_warehouse, storage_errors
+    from flows.answer import as_csv, as_json_lines, show_answer
+    from flows.warehouses import open_warehouse
 
     if csv and json:
         raise UsageError("--csv and --json exclude each other")
-    with storage_errors():
-        answer = open_warehouse(invocation.settings()).query(sql)
+    answer = _asked(open_warehouse(invocation.settings()), sql)
     if csv:
-        sys.stdout.write(answer.write_csv())
+        sys.stdout.write(as_csv(answer))
     elif json:
-        sys.stdout.write(answer.write_ndjson())
+        sys.stdout.write(as_json_lines(answer))
     else:
-        _print(answer)
+        show_answer(answer)
     return 0
 
 
@@ -66,25 +71,29 @@ def export(table: str, /, *, out: Path, invocation: Injected) -> int:
     out
         File to write; ends in .parquet or .csv.
     """
-    from flows.warehouses import open_warehouse, storage_errors
+    from flows.answer import as_csv
+    from flows.warehouses import open_warehouse
 
     if out.suffix not in (".parquet", ".csv"):
         raise UsageError(f"--out {out} must end in .parquet or .csv")
-    if not table.replace("_", "").replace(".", "").isalnum():
+    if not re.fullmatch(r"(\w+\.)?\w+", table):
         raise UsageError(f"{table} is not the name of a table")
-    with storage_errors():
-        frame = open_warehouse(invocation.settings()).query(f"SELECT * FROM {table}")
+    frame = _asked(open_warehouse(invocation.settings()), f"SELECT * FROM {table}")
     # Written beside the target and moved, so that a reader never meets half a file.
     half = out.with_name(f".{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         if out.suffix == ".csv":
-            frame.write_csv(half)
+            half.write_text(as_csv(frame), encoding="utf-8")
         else:
             frame.write_parquet(half)
         half.replace(out)
     except OSError as error:
-        raise StorageError(f"{out}: cannot be written ({error.strerror or error})") from error
+        with suppress(OSError):
+            half.unlink()
+        raise StorageError(
+            f"--out {out}: cannot be written ({error.strerror or error}); choose another file"
+        ) from error
     sys.stdout.write(f"{frame.height:,} rows of {table} in {out}\n")
     return 0
 
@@ -113,26 +122,38 @@ def report(*, out: Path = Path("service-culture.html"), invocation: Injected) ->
     return 0
 
 
-# The newest window in which any team has a verdict; teams in alphabetical order.
+# The newest window with a verdict, for units with none below them; in alphabetical order.
 _RAIN_BY_TEAM = """
+    WITH judged AS (
+        SELECT * FROM kpi_value
+        WHERE kpi_id = 'rain_gap' AND component = 'main' AND variant = 'main' AND verdict IS NOT NULL
+          AND org_unit_id NOT IN (SELECT parent_org_unit_id FROM dim_org_unit WHERE parent_org_unit_id IS NOT NULL)
+    )
     SELECT org_unit_name, value, ci_low, ci_high, verdict
-    FROM kpi_value
-    WHERE kpi_id = 'rain_gap' AND variant = 'main' AND value IS NOT NULL AND org_level > 1
-      AND period_start = (SELECT max(period_start) FROM kpi_value WHERE kpi_id = 'rain_gap' AND value IS NOT NULL)
+    FROM judged
+    WHERE period_start = (SELECT max(period_start) FROM judged)
     ORDER BY org_unit_name
 """
 
 
-def _print(answer: pl.DataFrame) -> None:
-    """A table for people: numbers right-aligned, at most four decimals, nothing cut in a pipe."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, dtype in answer.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in answer.iter_rows():
-        table.add_row(
-            *("" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in row)
-        )
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=max(80, 24 * max(answer.width, 1)))
-    console.print(table)
+def _asked(warehouse: Warehouse, sql: str) -> pl.DataFrame:
+    """The answer; a name that is not there is said together with where the names stand, or the nearest one."""
+    from flows.warehouses import storage_errors
+
+    if not sql.strip():
+        raise UsageError('the query is empty; try `culture-kpis query "SHOW TABLES"`')
+    try:
+        with storage_errors():
+            return warehouse.query(sql)
+    except UsageError as error:
+        raise UsageError(f"{str(error).rstrip('!. ')}{_hint(warehouse, str(error))}") from error
+
+
+def _hint(warehouse: Warehouse, complaint: str) -> str:
+    if missing := re.search(r"Table with name (\S+) does not exist", complaint):
+        tables = warehouse.query("SHOW TABLES")["name"].to_list()
+        near = difflib.get_close_matches(missing[1], tables, n=1)
+        return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(tables)}"
+    if "not found in FROM clause" in complaint:
+        return '; `culture-kpis query "DESCRIBE TABLE"`, with the name of the table, lists its columns'
+    return ""

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from flows.errors import UsageError
+from flows.errors import ConfigurationError, UsageError
 from flows.invocation import Injected
-from flows.progress import Progress, current
-
-# A person's terminal shows the run, not the orchestrator: no telemetry, no server log, no tracebacks at shutdown.
-_QUIET_PREFECT = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_TO_API_ENABLED": "false",
-    "PREFECT_CLI_PROMPT": "false",
-}
+from flows.orchestrator import orchestrated
 
 
 def register(app: App) -> None:
@@ -31,7 +21,9 @@ def register(app: App) -> None:
     app.command(demo)
 
 
-def run(*, date: dt.date | None = None, full: bool = False, invocation: Injected) -> int:
+def run(
+    *, date: dt.date | None = None, full: Annotated[bool, Parameter(negative="")] = False, invocation: Injected
+) -> int:
     """Run one night: pull the sources, judge, compute and publish.
 
     Parameters
@@ -41,17 +33,25 @@ def run(*, date: dt.date | None = None, full: bool = False, invocation: Injected
     full
         Stage every landed page again.
     """
-    invocation.settings().pseudonym_key()
-    prepare(quiet=invocation.quiet)
-    from flows.nightly import kpi_nightly
+    from flows.pipeline.night import Night
 
-    kpi_nightly(
-        date=date.isoformat() if date else "yesterday",
-        full=full,
-        config=invocation.config_path,
-        warehouse=invocation.warehouse,
-        lake=invocation.lake,
-    )
+    settings = invocation.settings()
+    settings.pseudonym_key()
+    if not settings.sources:
+        raise ConfigurationError("no [[source]] is configured; `culture-kpis init EXPORT-FILE` proposes one")
+    # Said before the orchestrator starts, which takes seconds.
+    Night.begin(settings, date, "nightly")
+    with orchestrated(quiet=invocation.quiet) as show:
+        from flows.nightly import kpi_nightly
+
+        kpi_nightly(
+            date=date.isoformat() if date else "yesterday",
+            full=full,
+            config=invocation.config_path,
+            warehouse=invocation.warehouse,
+            lake=invocation.lake,
+        )
+    show.say(f"Published in {settings.warehouse.url}; `culture-kpis status`, `query` and `report` show it")
     return 0
 
 
@@ -67,13 +67,14 @@ def backfill(*, start: dt.date, end: dt.date, invocation: Injected) -> int:
     """
     if end < start:
         raise UsageError(f"--end {end} lies before --start {start}")
-    invocation.settings()
-    prepare(quiet=invocation.quiet)
-    from flows.nightly import kpi_backfill
+    settings = invocation.settings()
+    with orchestrated(quiet=invocation.quiet) as show:
+        from flows.nightly import kpi_backfill
 
-    kpi_backfill(
-        start=start, end=end, config=invocation.config_path, warehouse=invocation.warehouse, lake=invocation.lake
-    )
+        kpi_backfill(
+            start=start, end=end, config=invocation.config_path, warehouse=invocation.warehouse, lake=invocation.lake
+        )
+    show.say(f"Published in {settings.warehouse.url}; `culture-kpis status`, `query` and `report` show it")
     return 0
 
 
@@ -91,15 +92,9 @@ def demo(*, folder: Path = Path("var/demo"), seed: int = 7, scale: float = 1.0, 
     """
     if scale <= 0:
         raise UsageError(f"--scale {scale:g} must be above 0")
-    prepare(quiet=invocation.quiet)
-    from flows.demo.show import show_demo
+    with orchestrated(quiet=invocation.quiet):
+        from flows.demo.show import show_demo
 
-    sys.stdout.write(show_demo(folder, seed=seed, scale=scale))
+        page = show_demo(folder, seed=seed, scale=scale)
+    sys.stdout.write(page)
     return 0
-
-
-def prepare(*, quiet: bool) -> None:
-    """Set up progress and the orchestrator's silence, before Prefect is imported for the first time."""
-    for name, value in _QUIET_PREFECT.items():
-        os.environ.setdefault(name, value)
-    current.set(Progress(quiet=quiet))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -30,10 +31,13 @@ _TAG_VALUES = range(2, 200)
 _ENCODINGS = ("utf-8", "utf-16", "cp1252")
 
 
-def propose(file: Path, kind: str | None = None, *, relative_to: Path | None = None) -> str:
+def propose(
+    file: Path, kind: str | None = None, *, relative_to: Path | None = None, taken: Collection[str] = ()
+) -> str:
     """The text of a commented `[[source]]` that loads as it is; doubtful lines are marked `unsure`.
 
-    `relative_to` is the folder of the configuration it is meant for. The first page is looked at. Raises
+    `relative_to` is the folder of the configuration it is meant for, `taken` are names of other sources. The first
+    page is looked at. Raises
     SourcePermanentError when the file cannot be read or nothing in it is recognised, UsageError for an unknown kind.
     """
     probe, page, frame = _first_page(file)
@@ -48,7 +52,7 @@ def propose(file: Path, kind: str | None = None, *, relative_to: Path | None = N
     block = Block()
     block.comment(f"Proposed from {file.name}. Check every line; those marked unsure are guesses.")
     block.lines.append("[[source]]")
-    block.key("name", _name(file))
+    block.key("name", _name(file, taken))
     block.key("kind", chosen_kind)
     block.key("connector", "files")
     block.key("path", _path(file, relative_to))
@@ -86,9 +90,15 @@ def _first_page(file: Path) -> tuple[SourceSettings, FetchedPage, pl.DataFrame]:
     raise errors[0]
 
 
-def _name(file: Path) -> str:
-    stem = file.name.split(".")[0].lower()
-    return re.sub(r"[^a-z0-9]+", "-", stem).strip("-")[:64] or "export"
+def _name(file: Path, taken: Collection[str]) -> str:
+    """A name after the file; files of one name in two folders get the folder's as well, else a number."""
+    stem, folder = _slug(file.name.split(".")[0]) or "export", _slug(file.resolve().parent.name)
+    numbered = (f"{stem[:56]}-{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (stem, f"{folder}-{stem}"[:64].strip("-"), *numbered) if name not in taken)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64]
 
 
 def _path(file: Path, relative_to: Path | None) -> str:

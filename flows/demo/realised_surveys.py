@@ -13,19 +13,36 @@ from flows.demo.shares import Share, of_department, share
 def line_of_sight(answers: pl.DataFrame, departments: Iterable[str]) -> dict[str, Share]:
     """Respondents with a mean of 4 or more over the two items, per quarter, in the teams of the departments."""
     chosen = [department for department in DEPARTMENTS if department.id in tuple(departments)]
-    of = pl.concat(of_department(answers, "unit", department) for department in chosen)
-    return _favourable_by_quarter(
-        of.with_columns(_quarter()), pl.mean_horizontal("why_my_job_matters", "difference_i_make") >= 4
-    )
+    return _sight(pl.concat(of_department(answers, "unit", department) for department in chosen))
 
 
-def mailroom_gap(answers: pl.DataFrame) -> dict[str, float]:
-    """Line of sight of the front office minus that of the back office, per quarter."""
-    front, back = (
-        line_of_sight(answers, [department.id for department in DEPARTMENTS if department.office == office])
-        for office in ("front", "back")
+def mailroom_gap(answers: pl.DataFrame, memberships: pl.DataFrame) -> dict[str, float]:
+    """Line of sight in the front office minus that in the back office, per quarter.
+
+    The office is the one a person worked in on the day of the answer (some had moved since they were asked), or that
+    of the unit asked about where the person had left.
+    """
+    stays = memberships.select(pl.col("person").alias("employee"), "valid_from", "valid_to", "office")
+    on = pl.col("submitted").dt.date()
+    numbered = answers.with_row_index("row")
+    placed = numbered.join(stays, on="employee").filter(
+        on >= pl.col("valid_from"), pl.col("valid_to").is_null() | (on <= pl.col("valid_to"))
     )
+    left = numbered.join(placed, on="row", how="anti")
+
+    def sight(office: str) -> dict[str, Share]:
+        theirs = [department for department in DEPARTMENTS if department.office == office]
+        gone = [of_department(left, "unit", department) for department in theirs]
+        return _sight(pl.concat([placed.filter(pl.col("office") == office).select(left.columns), *gone]))
+
+    front, back = sight("front"), sight("back")
     return {quarter: round(front[quarter]["value"] - back[quarter]["value"], 6) for quarter in front}
+
+
+def _sight(answers: pl.DataFrame) -> dict[str, Share]:
+    return _favourable_by_quarter(
+        answers.with_columns(_quarter()), pl.mean_horizontal("why_my_job_matters", "difference_i_make") >= 4
+    )
 
 
 def favourable(answers: pl.DataFrame, item: str) -> dict[str, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from flows.demo.generate import DemoFiles, generate
+from flows.demo.queries import QUERIES
 from flows.nightly import kpi_nightly
 from flows.progress import progress
 from flows.settings import load_settings
@@ -17,20 +18,6 @@ from flows.warehouses import open_warehouse
 
 # Everybody in the demo is invented, so its key need not be secret; a fixed one gives the same tables every time.
 DEMO_KEY = "the people of the demo company are invented"
-QUERIES = {
-    "Who keeps promises on the hardest days?": (
-        "SELECT org_unit_name, value, ci_low, ci_high, verdict FROM kpi_value "
-        "WHERE kpi_id = 'rain_gap' AND variant = 'main' AND verdict IN ('committed', 'interested') "
-        "ORDER BY org_unit_name"
-    ),
-    "Does the back office see why its job matters?": (
-        "SELECT org_unit_name, period_name, value, ci_low, ci_high FROM kpi_value "
-        "WHERE kpi_id = 'mailroom_gap' AND component = 'main' AND org_level = 0 ORDER BY period_start"
-    ),
-    "What became of every input row?": (
-        "SELECT source, fate, reason, sum(n_rows) AS n_rows FROM meta_row_accounting GROUP BY ALL ORDER BY ALL"
-    ),
-}
 
 
 def show_demo(folder: Path, *, seed: int, scale: float) -> str:

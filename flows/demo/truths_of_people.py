@@ -75,7 +75,7 @@ def of_surveys(frames: dict[str, pl.DataFrame]) -> list[Truth]:
         )
         for department, office in offices.items()
     ]
-    gap = realised_surveys.mailroom_gap(employees)
+    gap = realised_surveys.mailroom_gap(employees, frames["memberships"])
     paired = employee_survey.COMPANY_AND_VISION - employee_survey.INCONVENIENT_AND_PROMISES
     share, answered = realised_surveys.favourable, plan.SURVEY_RESPONSE_RATE
     rates = realised_surveys.response_rates(frames)

@@ -13,7 +13,7 @@ from flows.errors import DataQualityError
 from flows.lake.catalogue import PARTITIONS, partition_columns, with_partition
 from flows.lake.reading import LakeReader, contract_of, in_shape_of
 from flows.lake.trouble import lake_trouble
-from flows.lake.upsert import Merged, changed_rows, says_the_same
+from flows.lake.upsert import Merged, changed_rows, latest_rows, says_the_same
 
 Frame = pl.DataFrame | pl.LazyFrame
 
@@ -27,15 +27,17 @@ class LakeTables(LakeReader):
     def merge(self, table: str, frame: Frame, newest_by: str | None = None) -> Merged:
         """Insert rows with a new key and update those whose content differs.
 
-        With `newest_by` a stored row with a greater value stays. See `upsert.changed_rows` for ties and provenance.
+        With `newest_by` a stored row with a greater value stays. See `upsert` for ties and provenance.
         """
         contract = contract_of(table)
         key = contract.primary_key()
         with lake_trouble(self.location.table(table), "write"):
-            incoming = _shaped(table, frame, contract)
-            delta = self.open(table)
-            stored = contract.create_empty().lazy() if delta is None else self._sharing_keys(delta, table, incoming)
-            changed, merged = changed_rows(incoming, stored, key, newest_by)
+            latest = latest_rows(_shaped(table, frame, contract), key, newest_by)
+            delta = None if latest.is_empty() else self.open(table)
+            if delta is None:
+                changed, merged = latest, Merged(latest.height, 0, 0, 0)
+            else:
+                changed, merged = changed_rows(latest, self._sharing_keys(delta, table, latest), key, newest_by)
             if merged.updated and delta is not None:
                 merger = self._merger(delta, table, with_partition(table, changed), [*key, *partition_columns(table)])
                 merger.when_matched_update_all().when_not_matched_insert_all().execute()
@@ -49,7 +51,7 @@ class LakeTables(LakeReader):
         key = contract.primary_key()
         with lake_trouble(self.location.table(table), "write"):
             incoming = _shaped(table, frame, contract).unique(key, keep="first", maintain_order=True)
-            delta = self.open(table)
+            delta = None if incoming.is_empty() else self.open(table)
             if delta is not None:
                 known = self._sharing_keys(delta, table, incoming).select(key)
                 incoming = incoming.lazy().join(known, on=key, how="anti", maintain_order="left").collect()
@@ -90,9 +92,10 @@ class LakeTables(LakeReader):
         With the page's new rows as `keep`, deleting and then merging them changes only what a page no longer says.
         """
         key = contract_of(table).primary_key()
-        from_pages = (pl.col("source") == source) & pl.col("source_page").is_in(sorted(set(pages)))
+        named = sorted(set(pages))
+        from_pages = (pl.col("source") == source) & pl.col("source_page").is_in(named)
         with lake_trouble(self.location.table(table), "write"):
-            delta = self.open(table)
+            delta = self.open(table) if named else None
             if delta is None:
                 return 0
             matching = [*key, *partition_columns(table)]

@@ -27,19 +27,22 @@ class Merged:
         return self.inserted + self.updated
 
 
-def changed_rows(
-    incoming: pl.DataFrame, stored: pl.LazyFrame, key: Sequence[str], newest_by: str | None
-) -> tuple[pl.DataFrame, Merged]:
-    """The rows of `incoming` that are new or differ from the stored row of the same key, and what became of all.
-
-    Where a key comes twice, the greater `newest_by` wins, and among equals the later row. A stored row with a greater
-    `newest_by` stays; with an equal one the incoming row wins, so that a corrected mapping can replace what an
-    earlier one made of the same version. Columns of provenance alone make no difference.
-    """
-    compared = [name for name in incoming.columns if name not in key and name not in PROVENANCE]
+def latest_rows(incoming: pl.DataFrame, key: Sequence[str], newest_by: str | None) -> pl.DataFrame:
+    """One row of `incoming` per key: the one with the greatest `newest_by`, and among equals the last."""
     if newest_by is not None:
         incoming = incoming.sort(newest_by, nulls_last=False, maintain_order=True)
-    latest = incoming.unique(key, keep="last", maintain_order=True)
+    return incoming.unique(key, keep="last", maintain_order=True)
+
+
+def changed_rows(
+    latest: pl.DataFrame, stored: pl.LazyFrame, key: Sequence[str], newest_by: str | None
+) -> tuple[pl.DataFrame, Merged]:
+    """The rows of `latest` that are new or differ from the stored row of the same key, and what became of all.
+
+    A stored row with a greater `newest_by` stays; with an equal one the incoming row wins, so that a corrected mapping
+    can replace what an earlier one made of the same version. Columns of provenance alone make no difference.
+    """
+    compared = [name for name in latest.columns if name not in key and name not in PROVENANCE]
     marker = f"is{_STORED}"
     judged = (
         latest.lazy()

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from flows.errors import UsageError
 from flows.settings import Settings
+from transforms.contracts.columns import EARLIEST
 
 RunKind = Literal["nightly", "backfill", "demo"]
 
@@ -25,11 +27,18 @@ class Night:
 
     @classmethod
     def begin(cls, settings: Settings, run_on: dt.date | None, kind: RunKind) -> Night:
-        """A new run, of yesterday in the organisation's time zone unless a date is given."""
+        """A new run, of yesterday in the organisation's time zone unless a date is given.
+
+        Raises UsageError for a day in the future, or before the earliest time that is accepted in a source.
+        """
         started_at = dt.datetime.now(dt.UTC)
         local_today = started_at.astimezone(ZoneInfo(settings.organisation.timezone)).date()
         run_id = f"{kind}-{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
         run_on = run_on or local_today - dt.timedelta(days=1)
+        # The demo's company lives at its own time, whatever the clock of the machine says.
+        if kind != "demo" and not EARLIEST.date() < run_on <= local_today:
+            allowed = f"give a day after {EARLIEST.date()} and not after today, {local_today}"
+            raise UsageError(f"{run_on} is no night to run; {allowed}")
         return cls(run_id, kind, run_on, settings.context(run_on).as_of, started_at)
 
     @staticmethod

@@ -6,6 +6,8 @@ after the ledger and before the swap publishes the very same rows when it is run
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import polars as pl
 
 from flows.boundaries import passed
@@ -35,11 +37,13 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
         passed("warehouse staged")
         remember(computed, lake, night)
         lake.replace_where("meta_validation", judged, source="", gate="mart")
-        lake.merge("meta_run", this_run)
+        lake.merge("meta_run", marts["meta_run"].filter(pl.col("run_id") == night.run_id))
         passed("remembered")
         warehouse.publish()
     except WarehouseError as error:
-        warehouse.discard()
+        # What stopped the writing may stop the clearing too; the first trouble is the one to read of.
+        with suppress(WarehouseError):
+            warehouse.discard()
         raise StorageError(str(error)) from error
     passed("published")
     return {name: frame.height for name, frame in (marts | computed.restricted).items()}
@@ -47,8 +51,10 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
 
 def remember(computed: Computed, lake: Lake, night: Night) -> None:
     """What later nights must know: who stands behind each person-based number, what was published, what changed."""
+    # Restatements before the ledger: once the ledger has a correction, nothing tells that there was another number.
+    lake.append("meta_restatement", fresh_restatements(lake, computed.disclosed))
+    passed("restatements")
     lake.append("publication_ledger", computed.disclosed.ledger_additions)
     passed("ledger")
-    lake.append("meta_restatement", fresh_restatements(lake, computed.disclosed))
     lake.replace("published_kpi_value", computed.disclosed.rows)
     lake.replace("meta_privacy_log", computed.disclosed.privacy_log)

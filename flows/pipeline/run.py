@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from flows.errors import UsageError
 from flows.lake import Lake
 from flows.lock import run_lock
-from flows.pipeline import computing, landing, publishing, staging
+from flows.pipeline import computing, housekeeping, landing, publishing, staging
 from flows.pipeline.computing import Computed
 from flows.pipeline.night import Night
 from flows.pipeline.staging import StagedSource
@@ -68,7 +68,9 @@ def run_night(
                 outcome = stops.stage(source, settings, lake, night, full)
                 step.summary = staging.summary(outcome)
                 step.notes.extend(outcome.warnings)
-        return _compute_and_publish(settings, lake, night, None, stops)
+        published = _compute_and_publish(settings, lake, night, None, stops)
+        housekeeping.tidy(lake)
+        return published
 
 
 def run_backfill(

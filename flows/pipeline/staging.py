@@ -140,7 +140,8 @@ def _fates(
         subset=_ROW_KEY, keep="first", maintain_order=True
     )
     none = RowFate.create_empty().select(LINEAGE)
-    alive = pl.concat([none, *(frame.select(LINEAGE) for frame in accepted.values())]).unique()
+    told = (frame.select(LINEAGE).join(parts, on=LINEAGE, how="semi") for frame in accepted.values())
+    alive = pl.concat([none, *told]).unique()
     lost = parts.join(alive, on=LINEAGE, how="anti").join(own, on=_ROW_KEY, how="anti")
     partly = parts.join(alive, on=LINEAGE, how="semi").with_columns(pl.lit("staged").alias("fate"))
     return pl.concat([own, lost]), partly

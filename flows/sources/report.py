@@ -8,7 +8,9 @@ from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
+
+from flows.terminal import table_of
 
 SHOWN = 10
 
@@ -100,8 +102,6 @@ def render(report: SourceReport) -> RenderableType:
     return Group(*parts)
 
 
-def _table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
-    table = Table(*headers, box=None, header_style="dim", padding=(0, 2))
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
-    return table
+def _table(headers: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> RenderableType:
+    right = ("row",)
+    return Padding(table_of(headers, rows, right=right, wrap=[name for name in headers if name not in right]), (0, 2))

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from io import StringIO
 from pathlib import Path
@@ -39,9 +39,9 @@ class FullRoad:
     settings: Settings
     lake: Lake
     night: Night
-    published: Published
-    results: dict[str, KpiResult]
-    said: str
+    published: Published = field(repr=False)
+    results: dict[str, KpiResult] = field(repr=False)
+    said: str = field(repr=False)
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -119,7 +119,7 @@ def _listening(said: StringIO) -> Iterator[None]:
     handler, root = logging.StreamHandler(said), logging.getLogger()
     level = root.level
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    root.setLevel(logging.INFO)
     token = current.set(Progress(console=Console(file=said, width=200)))
     try:
         with redirect_stdout(said), redirect_stderr(said):

@@ -44,6 +44,7 @@ def test_every_row_has_one_fate(servicenow: FullRoad) -> None:
     ]
     # Five updates are dated before the opening of their own incident.
     assert servicenow.fates() == {("staged", ""): 141_707, ("quarantined", "event_before_creation"): 5}
+    assert set(servicenow.failed_checks()) == {"event_before_creation"}
 
 
 def test_incidents_and_promises_in_the_lake_and_in_the_warehouse(servicenow: FullRoad) -> None:
@@ -62,10 +63,7 @@ def test_kept_rate_over_all_months(servicenow: FullRoad) -> None:
     assert months["numerator"].sum() / months["denominator"].sum() == pytest.approx(0.6342, abs=5e-5)
     # One incident alone was closed in the last month; it may not be shown, and nothing else is hidden.
     assert (shown["numerator"].sum(), shown["denominator"].sum()) == (15_802, 24_917)
-    assert shown["state"].value_counts().rows_by_key("state", unique=True) == {
-        "published": 12,
-        "suppressed_primary": 1,
-    }
+    assert sorted(shown["state"]) == ["published"] * 12 + ["suppressed_primary"]
 
 
 def test_kept_by_reassignments(servicenow: FullRoad) -> None:

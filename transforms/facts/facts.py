@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from transforms.contracts import STAGED
-from transforms.facts import answers, known, load, org_tree, people, promises, recognitions, tickets
+from transforms.facts import answers, known, load, org_tree, people, promises, recognitions, ticket_history, tickets
 from transforms.facts.context import Context
 
 
@@ -40,19 +40,24 @@ class Facts:
         return org_tree.ancestors(self.tree.collect(), periods)
 
     @cached_property
+    def events(self) -> pl.DataFrame:
+        """Events of known tickets in order of ticket and time: see `ticket_history.events_of_tickets`."""
+        return ticket_history.events_of_tickets(self._tables).collect()
+
+    @cached_property
     def tickets(self) -> pl.LazyFrame:
         """One row per ticket with its timeline's durations, stations and windows: see `tickets.timelines`."""
-        return tickets.timelines(self._tables, self.context).collect().lazy()
+        return tickets.timelines(self._tables, self.events, self.context).collect().lazy()
 
     @cached_property
     def promises(self) -> pl.LazyFrame:
         """One row per promise with due time and verdict: see `promises.verdicts`."""
-        return promises.verdicts(self._tables, self.context).collect().lazy()
+        return promises.verdicts(self._tables, self.events, self.context).collect().lazy()
 
     @cached_property
     def load(self) -> pl.LazyFrame:
         """Load per team and business day: see `load.team_days`."""
-        return load.team_days(self._tables, self.context).collect().lazy()
+        return load.team_days(self._tables, self.events, self.context).collect().lazy()
 
     @cached_property
     def stays(self) -> pl.LazyFrame:

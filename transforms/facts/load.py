@@ -19,7 +19,7 @@ from transforms.clock import business_days
 from transforms.contracts.organisation import UNASSIGNED_UNIT
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
-from transforms.facts.ticket_history import TICKET_KEY, events_of_tickets, stations, statuses
+from transforms.facts.ticket_history import TICKET_KEY, stations, statuses
 
 RAIN_QUANTILE = 0.8
 DAYS_AROUND = 10
@@ -29,15 +29,14 @@ BACKLOG_HISTORY_DAYS = 28
 _TEAM = "org_unit_id"
 
 
-def team_days(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:
-    """One row per team and business day, from the team's first ticket to the night.
+def team_days(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
+    """One row per team and business day, from the team's first ticket to the night; `events` of `events_of_tickets`.
 
     Shape: org_unit_id, day, arrivals, active_agents, usual_agents, backlog (at the start of the day), load,
     load_with_backlog, company_arrivals, and the flags is_rain, is_backlog_rain, is_company_rain. A flag is null where
     history is too short: usual agents need 10 days, a percentile 11 of its 21, the backlog 28 days since the first
     ticket. A ticket without a team counts for `unassigned`.
     """
-    events = events_of_tickets(tables).collect()
     visits = _visits(tables, events)
     if visits.is_empty():
         return _flagged(_empty_grid()).lazy()

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from transforms.facts.context import Context
-from transforms.facts.ticket_history import TICKET_KEY, events_of_tickets, of_tickets
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, of_tickets
 
 
-def verdicts(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:
+def verdicts(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
     """One row per promise: every column of FctPromise, channel, agent_key, requester_key and, for the KPIs,
 
     * `due_at`: the target; without one, when the source settled it (`closed_at`); `due_on` its local day
@@ -18,7 +18,7 @@ def verdicts(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFra
       promise without a known fulfilment that the source has settled is as the source says. Without a target: the
       source's own flag, which is live and means nothing before the promise is settled
     * `is_cancelled`: also where the ticket was deleted, is spam or was merged away
-    * `began_on`: local day it began; `began_org_unit_id`: team that held the ticket then
+    * `began_on`: local day it began; `began_org_unit_id`: team that held the ticket then, as `events_of_tickets` say
     """
     tickets = tables["ticket"]
     promises = of_tickets(tables["promise"], tickets).unique(
@@ -42,18 +42,21 @@ def verdicts(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFra
         context.local_day(due_at).alias("due_on"),
         context.local_day(pl.col("began_at")).alias("began_on"),
     )
-    return _with_team_at_start(judged, tables).drop("ticket_is_deleted", "source_page", "source_row")
+    return _with_team_at_start(judged, events).drop("ticket_is_deleted", "source_page", "source_row")
 
 
-def _with_team_at_start(promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def _with_team_at_start(promises: pl.LazyFrame, events: pl.DataFrame) -> pl.LazyFrame:
     """Adds the team at the start: holder after the last event up to it, else at the first, else as the promise says."""
-    held = events_of_tickets(tables).filter(pl.col("org_unit_id").is_not_null())
-    first = held.group_by(TICKET_KEY).agg(pl.col("org_unit_id").sort_by("at", "sequence").first().alias("first_team"))
-    history = held.select(*TICKET_KEY, pl.col("at").alias("began_at"), pl.col("org_unit_id").alias("team_then"))
+    held = events.lazy().filter(pl.col("org_unit_id").is_not_null())
+    first = held.unique(TICKET_ROW, keep="first", maintain_order=True).select(
+        *TICKET_KEY, TICKET_ROW, pl.col("org_unit_id").alias("first_team")
+    )
+    history = held.select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("org_unit_id").alias("team_then"))
     return (
         promises.sort("began_at", "source", "promise_id")
-        .join_asof(history.sort("began_at", maintain_order=True), on="began_at", by=TICKET_KEY, check_sortedness=False)
         .join(first, on=TICKET_KEY, how="left", maintain_order="left")
+        # The events of each ticket are in order of time, which is all that the search needs.
+        .join_asof(history, on="began_at", by=TICKET_ROW, check_sortedness=False)
         .with_columns(pl.coalesce("team_then", "first_team", "org_unit_id").alias("began_org_unit_id"))
-        .drop("team_then", "first_team")
+        .drop("team_then", "first_team", TICKET_ROW)
     )

@@ -13,15 +13,15 @@ import polars as pl
 from transforms.clock import with_business_minutes
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, events_of_tickets, stations, statuses
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, stations, statuses
 
 REOPEN_WINDOW_DAYS = 14
 _WORKING = ("new", "open", "pending", "on_hold")
 _HUMAN = ("agent", "unknown")  # a bot and the requester say what they are
 
 
-def timelines(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:
-    """One row per ticket: every column of FctTicket and, for the KPIs,
+def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
+    """One row per ticket, from `events_of_tickets`: every column of FctTicket and, for the KPIs,
 
     * `created_on`, `first_solved_on`, `done_on`: local days; `updated_at`
     * `has_events`, `has_reply_events` (its source records public replies at all)
@@ -33,7 +33,6 @@ def timelines(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFr
     * `reopened_at`: list of reopens; `is_reopened_14d`: one of them within 14 days of the solve before it
     """
     tickets = tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True).collect()
-    events = events_of_tickets(tables).collect()
     timeline = statuses(events)
     moved = _station_counts(stations(tables, events))
     answered = tables["survey_response"].filter(pl.col("ticket_id").is_not_null() & pl.col("value").is_not_null())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from transforms.contracts.results import CELL_KEY
+from transforms.kpis.cell_numbers import CELL, numbered
 from transforms.kpis.declaration import Estimator
 from transforms.kpis.shrunk import with_shrunk_values
 from transforms.stats import means, proportions, survival
@@ -154,25 +155,30 @@ def survival_quantiles(probabilities: dict[str, float]) -> Estimator:
     """
 
     def estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+        told, cells = numbered(rows)
         frames = [
             survival.quantiles(
-                survival.curve(rows.filter(pl.col("component") == component), CELL_KEY, "value", "is_observed"),
-                CELL_KEY,
+                survival.curve(told.filter(pl.col("component") == component), [CELL], "value", "is_observed"),
+                [CELL],
                 probability,
             )
             for component, probability in probabilities.items()
         ]
         unreached = pl.col("value").is_null()
-        return pl.concat(frames).select(
-            *CELL_KEY,
-            "value",
-            "ci_low",
-            "ci_high",
-            pl.lit("brookmeyer_crowley").alias("interval_method"),
-            pl.col("n_units").cast(pl.Float64).alias("denominator"),
-            "n_events",
-            pl.when(unreached).then(pl.lit("not_enough_data")).alias("state"),
-            pl.when(unreached).then(pl.lit("quantile_not_reached")).alias("flags"),
+        return (
+            pl.concat(frames)
+            .join(cells, on=CELL)
+            .select(
+                *CELL_KEY,
+                "value",
+                "ci_low",
+                "ci_high",
+                pl.lit("brookmeyer_crowley").alias("interval_method"),
+                pl.col("n_units").cast(pl.Float64).alias("denominator"),
+                "n_events",
+                pl.when(unreached).then(pl.lit("not_enough_data")).alias("state"),
+                pl.when(unreached).then(pl.lit("quantile_not_reached")).alias("flags"),
+            )
         )
 
     return estimate

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 
 def clustered_ratio(
@@ -69,4 +69,4 @@ def _summed(rows: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
 
 def _quantile(clusters: pl.Series) -> pl.Series:
     degrees = np.maximum(clusters.to_numpy() - 1, 1)
-    return pl.Series(clusters.name, student.ppf(0.975, degrees), dtype=pl.Float64)
+    return pl.Series(clusters.name, stdtrit(degrees, 0.975), dtype=pl.Float64)

@@ -6,9 +6,9 @@ Every function takes counts as expressions and returns `(low, high)`; both are n
 from __future__ import annotations
 
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtri
 
-Z = float(norm.ppf(0.975))
+Z = float(ndtri(0.975))
 
 
 def wilson(successes: pl.Expr, trials: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

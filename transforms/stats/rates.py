@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 Floats = NDArray[np.float64]
 
@@ -22,8 +22,8 @@ def rate_ratio(
         np.asarray(a, dtype=np.float64) for a in (first_events, first_exposure, second_events, second_exposure)
     )
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(x1 > 0, beta.ppf(0.025, x1, x2 + 1), 0.0)
-        high = np.where(x2 > 0, beta.ppf(0.975, x1 + 1, x2), 1.0)
+        low = np.where(x1 > 0, betaincinv(x1, x2 + 1, 0.025), 0.0)
+        high = np.where(x2 > 0, betaincinv(x1 + 1, x2, 0.975), 1.0)
         value = np.where(x2 > 0, (x1 / t1) / (x2 / t2), np.nan)
         bounds = [np.where(x1 + x2 > 0, p / (1 - p) * t2 / t1, np.nan) for p in (low, high)]
     return value, bounds[0], bounds[1]

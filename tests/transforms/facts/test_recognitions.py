@@ -1,17 +1,11 @@
 """Recognition edges: teams as they were on the day, self-credits kept and marked."""
 
 import datetime as dt
-from pathlib import Path
 
-import polars as pl
-import pytest
-
-from tests.transforms.sample_organisation import LINEAGE, facts, member, person, recognition, units
-from transforms.contracts import STAGED
+from tests.transforms.sample_organisation import facts, member, person, recognition, units
 
 D = dt.date
 UNITS = units({"acme": None, "care": "acme", "shop": "acme"})
-REAL = Path(__file__).resolve().parents[3] / "../shared/data/recognition_uboot"
 
 
 def edge(rows: list[dict[str, object]], members: list[dict[str, object]]) -> dict[str, object]:
@@ -56,46 +50,3 @@ def test_a_recognition_of_oneself_is_kept_and_marked() -> None:
 def test_a_row_landed_twice_is_one_edge() -> None:
     row = recognition(1, 2, D(2026, 1, 5))
     assert edge([row, row], [member(1, "care")])["receiver_key"] == person(2)
-
-
-def uboot() -> pl.DataFrame:
-    moment = pl.col("commit_date").str.to_datetime("%Y-%m-%dT%H:%M:%S%z", time_zone="UTC", time_unit="us")
-    digits = "0" * 16
-    schema = STAGED["recognition"].create_empty().schema
-    rows = pl.read_csv(REAL / "credits.csv.gz", infer_schema=False).select(
-        *(pl.lit(value).alias(name) for name, value in LINEAGE.items()),
-        pl.col("event_id").alias("recognition_id"),
-        (pl.col("giver_id") + digits).alias("giver_key"),
-        (pl.col("receiver_id") + digits).alias("receiver_key"),
-        moment.alias("at"),
-        pl.col("giver_domain").alias("giver_org_unit_id"),
-        pl.col("receiver_domain").alias("receiver_org_unit_id"),
-        pl.concat_list("trailer", "release").list.drop_nulls().alias("tags"),
-        pl.lit(1).alias("group_size"),
-        pl.lit(False).alias("is_private"),
-    )
-    return pl.concat(
-        [STAGED["recognition"].create_empty(), rows.cast({k: schema[k] for k in rows.columns})], how="diagonal"
-    )
-
-
-@pytest.mark.acceptance
-@pytest.mark.skipif(not REAL.exists(), reason="real data is not here")
-def test_uboot_reviews_equal_the_published_totals() -> None:
-    edges = facts(run_on=D(2026, 8, 1), recognition=uboot()).recognitions.collect()
-
-    reviews = edges.filter(pl.col("tags").list.contains("reviewed-by"))
-    counted = {
-        release: reviews.filter(pl.col("tags").list.contains(release)).height
-        for release in reviews["tags"].list.last().unique()
-    }
-    published = pl.read_csv(REAL / "published_release_totals.csv").filter(
-        pl.col("reviews_equal") & (pl.col("table") == "Developers with the most reviews")
-    )
-    assert edges.height == 55_984
-    assert edges["is_self"].sum() == 383
-    assert counted["v2023.01"] == 769
-    assert published.height > 50
-    assert {release: counted[release] for release in published["release"]} == dict(
-        published.select("release", "table_total").iter_rows()
-    )

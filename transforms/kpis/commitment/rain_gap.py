@@ -135,7 +135,7 @@ def _judged(cells: pl.DataFrame) -> pl.DataFrame:
 KPI = Kpi(
     id="rain_gap",
     version=1,
-    title="The rain test: promises kept on hard days minus on ordinary days",
+    title="Rain test: promises kept, hard minus ordinary days",
     sources=("tickets",),
     needs=("ticket", "promise"),
     formula=(

@@ -21,7 +21,7 @@ from transforms.kpis.declaration import Kpi
 KPI = Kpi(
     id="recognition_reach",
     version=1,
-    title="People recognised, and people who recognise",
+    title="Recognition reach",
     sources=("recognition", "organisation"),
     needs=("recognition",),
     formula="active people who received (gave) a recognition in the quarter / active people",

@@ -23,7 +23,7 @@ from transforms.kpis.survey_scores import observations
 KPI = Kpi(
     id="mailroom_gap",
     version=1,
-    title="Front office minus back office: line of sight",
+    title="Mailroom gap: line of sight, front minus back office",
     sources=("employee_survey", "recognition", "organisation"),
     needs=("survey_item", "survey_response"),
     formula="line_of_sight(front office) - line_of_sight(back office); component recognition: the same of receivers",

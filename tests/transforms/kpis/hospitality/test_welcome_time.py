@@ -8,16 +8,17 @@ from typing import Any
 import polars as pl
 
 from tests.transforms.sample_organisation import cell, computed, facts, units
-from tests.transforms.sample_tickets import MONDAY, at, event, ticket
+from tests.transforms.sample_tickets import at, event, ticket
 
 UNITS = units({"acme": None, "care": "acme"})
 NIGHT = dt.date(2026, 4, 20)
+MARCH = dt.date(2026, 3, 1)
 
 
-def week(tickets: list[dict[str, Any]], events: list[dict[str, Any]], component: str = "median") -> dict[str, Any]:
+def march(tickets: list[dict[str, Any]], events: list[dict[str, Any]], component: str = "median") -> dict[str, Any]:
     found = computed("welcome_time", facts(run_on=NIGHT, org_unit=UNITS, ticket=tickets, ticket_event=events))
-    weekly = type(found)(found.cells.filter(pl.col("period_grain") == "week"), found.people, found.crowd)
-    return cell(weekly, "care", component, start=MONDAY)
+    monthly = type(found)(found.cells.filter(pl.col("period_grain") == "month"), found.people, found.crowd)
+    return cell(monthly, "care", component, start=MARCH)
 
 
 def reply(number: int, minutes: int, **more: Any) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def test_worked_example() -> None:
     # Replies after 10 and 40 minutes; one ticket closed without a word after 20.
     tickets = [ticket(1), ticket(2, closed_at=at(0, 9, 20)), ticket(3)]
 
-    got = week(tickets, [reply(1, 10), reply(3, 40)])
+    got = march(tickets, [reply(1, 10), reply(3, 40)])
 
     assert (got["value"], got["denominator"], got["n_events"]) == (40, 3, 2)
 
@@ -39,12 +40,12 @@ def test_without_censoring_it_is_the_plain_quantile() -> None:
         [reply(number, 10 * number + 10) for number in range(10)],
     )
 
-    assert (week(tickets, events)["value"], week(tickets, events, "p90")["value"]) == (50, 90)
+    assert (march(tickets, events)["value"], march(tickets, events, "p90")["value"]) == (50, 90)
 
 
 def test_silence_is_no_short_wait() -> None:
     # One of four answered: half of them never were.
-    got = week([ticket(number) for number in range(4)], [reply(0, 5)])
+    got = march([ticket(number) for number in range(4)], [reply(0, 5)])
 
     assert (got["value"], got["state"], got["flags"]) == (None, "not_enough_data", "quantile_not_reached")
 
@@ -52,23 +53,23 @@ def test_silence_is_no_short_wait() -> None:
 def test_bots_do_not_welcome() -> None:
     tickets = [ticket(1)]
 
-    assert week(tickets, [reply(1, 1, actor_role="bot"), reply(1, 30)])["value"] == 30
+    assert march(tickets, [reply(1, 1, actor_role="bot"), reply(1, 30)])["value"] == 30
 
 
 def test_nights_do_not_count() -> None:
     late = ticket(1, at(0, 16))
 
-    assert week([late], [event(1, at(1, 10), "public_reply")])["value"] == 120
+    assert march([late], [event(1, at(1, 10), "public_reply")])["value"] == 120
 
 
 def test_order_and_repetition_change_nothing() -> None:
     tickets, events = [ticket(number) for number in range(9)], [reply(number, 7 * number + 1) for number in range(7)]
 
-    assert week(tickets[::-1], [*events[::-1], *events]) == week(tickets, events)
+    assert march(tickets[::-1], [*events[::-1], *events]) == march(tickets, events)
 
 
 def test_all_at_once_is_zero_minutes() -> None:
-    got = week([ticket(1), ticket(2)], [reply(1, 0), reply(2, 0)])
+    got = march([ticket(1), ticket(2)], [reply(1, 0), reply(2, 0)])
 
     assert (got["value"], got["state"]) == (0.0, "published")
 

@@ -1,20 +1,15 @@
-"""Customer satisfaction and net promoter score, by hand and against the published airport survey."""
+"""Customer satisfaction and net promoter score, worked by hand."""
 
-import datetime as dt
-from pathlib import Path
-
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transforms.sample_organisation import answer, cell, computed, facts, invitation, item, moment, person, units
+from tests.transforms.sample_organisation import answer, cell, computed, facts, invitation, item, units
 from transforms.facts import Facts
 
 UNITS = units({"acme": None, "care": "acme"})
 RATED = item("rating", "satisfied", audience="customer")
 RECOMMENDS = item("recommends", "recommend", audience="customer", scale_id="0-10")
-REAL = Path(__file__).resolve().parents[4] / "../shared/data/customer_survey_sfo/2017.csv.gz"
 
 
 def asked(question: dict[str, object], values: list[float], **more: object) -> Facts:
@@ -81,40 +76,3 @@ def test_nps_in_any_order(values: list[int]) -> None:
     backward = cell(computed("nps", asked(RECOMMENDS, points[::-1])), "care")
     by_hand = (sum(value >= 9 for value in values) - sum(value <= 6 for value in values)) / len(values)
     assert forward["value"] == backward["value"] == pytest.approx(by_hand)
-
-
-def airport() -> Facts:
-    answers = pl.read_csv(REAL, infer_schema=False).with_row_index("row")
-    rated = {"NETPRO": range(11), "Q7ALL": range(1, 6)}
-    rows = [
-        answer(
-            row["row"],
-            question,
-            float(row[question]),
-            org_unit_id="airport",
-            answered_at=moment(dt.date(2017, 5, int(row["INTDATE"]))),
-        )
-        for row in answers.select("row", "INTDATE", *rated).iter_rows(named=True)
-        for question, valid in rated.items()
-        if (row[question] or "").strip().isdigit() and int(row[question]) in valid
-    ]
-    items = [
-        item("NETPRO", "recommend", audience="customer", scale_id="0-10"),
-        item("Q7ALL", "satisfied", audience="customer"),
-    ]
-    assert rows[0]["respondent_key"] == person(0)
-    return facts(dt.date(2017, 7, 31), survey_item=items, survey_response=rows)
-
-
-@pytest.mark.acceptance
-@pytest.mark.skipif(not REAL.exists(), reason="real data is not here")
-def test_airport_survey_of_2017() -> None:
-    of = airport()
-    nps = cell(computed("nps", of), "company")
-    csat = cell(computed("csat", of), "company")
-    items = computed("item_favourable", of)
-    assert (nps["denominator"], nps["numerator"]) == (2746, 1436 - 342)
-    assert nps["value"] == pytest.approx(0.3984, abs=5e-5)
-    assert csat["denominator"] == 2688
-    assert csat["value"] == pytest.approx(0.8207, abs=5e-5)
-    assert cell(items, "company", "Q7ALL", "mean")["value"] == pytest.approx(4.0644, abs=5e-5)

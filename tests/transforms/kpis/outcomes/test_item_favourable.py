@@ -1,13 +1,8 @@
-"""Single items, by hand and against the published county survey."""
+"""Single items, worked by hand."""
 
-import datetime as dt
-from pathlib import Path
-
-import polars as pl
 import pytest
 
 from tests.transforms.sample_organisation import (
-    LINEAGE,
     answer,
     cell,
     computed,
@@ -15,15 +10,11 @@ from tests.transforms.sample_organisation import (
     invitation,
     item,
     member,
-    moment,
     units,
 )
-from transforms.contracts import STAGED
-from transforms.kpis.compute import KpiResult
 
 UNITS = units({"acme": None, "care": "acme", "shop": "acme"})
 FOUR = item("expected", None, scale_id="1-4")
-REAL = Path(__file__).resolve().parents[4] / "../shared/data/employee_survey_pierce/responses.csv.gz"
 
 
 def test_worked_example() -> None:
@@ -76,48 +67,3 @@ def test_one_more_unfavourable_answer_lowers_the_share() -> None:
         for given in (rows, [*rows, answer(3, "expected", 1.0)])
     )
     assert (before["value"], after["value"]) == (1.0, 0.75)
-
-
-def county() -> KpiResult:
-    """The county's answers as staged: exact copies and blanks gone, 0 not applicable, no respondent id."""
-    raw = pl.read_csv(REAL, infer_schema=False).with_row_index("row")
-    number = pl.col("Question").str.extract(r"^(\d+)\.").alias("item_id")
-    kept = raw.filter(pl.col("Response").is_not_null()).unique(
-        subset=[name for name in raw.columns if name != "row"], keep="first", maintain_order=True
-    )
-    value = pl.col("Response").cast(pl.Float64)
-    responses = kept.select(
-        *(pl.lit(content).alias(name) for name, content in LINEAGE.items()),
-        pl.lit("county").alias("survey_id"),
-        pl.format("row {}", "row").alias("response_id"),
-        number,
-        pl.lit(moment(dt.date(2018, 6, 1))).alias("answered_at"),
-        pl.when(value > 0).then(value).alias("value"),
-        (value == 0).alias("is_not_applicable"),
-        pl.col("Department").alias("org_unit_id"),
-    )
-    assert len(responses) == 14_575
-    items = [
-        item(str(question), None, survey_id="county", scale_id="1-4", has_respondent=False) for question in range(1, 11)
-    ]
-    schema = STAGED["survey_response"].create_empty()
-    fitted = responses.cast({name: schema.schema[name] for name in responses.columns})
-    staged = pl.concat([schema, fitted], how="diagonal")
-    return computed("item_favourable", facts(dt.date(2018, 7, 31), survey_item=items, survey_response=staged))
-
-
-@pytest.mark.acceptance
-@pytest.mark.skipif(not REAL.exists(), reason="real data is not here")
-def test_county_survey_of_2018() -> None:
-    result = county()
-    first = cell(result, "company", "1")
-    assert (first["numerator"], first["denominator"]) == (495 + 846, 25 + 82 + 495 + 846)
-    assert first["value"] == pytest.approx(0.9261, abs=5e-5)
-    assert cell(result, "company", "1", "mean")["value"] == pytest.approx(3.4931, abs=5e-5)
-    third = cell(result, "company", "3")
-    assert (third["denominator"], third["value"]) == (1423, pytest.approx(0.6521, abs=5e-5))
-    # Nobody is known: people are counted by the answers to the item.
-    assert result.people.is_empty()
-    counted = result.crowd.filter(pl.col("component") == "1", pl.col("variant") == "main")
-    assert counted["n_people"].sum() == 1448
-    assert result.crowd["n_people"].min() <= 4
