@@ -12,6 +12,7 @@ import altair as alt
 import polars as pl
 
 from flows.errors import StorageError
+from transforms.contracts.results import DEFAULT
 
 _INK, _FAINT = "#1f3b4d", "#b8c4cc"
 _VERDICT_COLOURS = {"committed": "#1b7f5c", "inconclusive": "#8a97a0", "interested": "#c8502d"}
@@ -54,9 +55,9 @@ def save(chart: Picture, out: Path) -> None:
 
 
 def _with_label(frame: pl.DataFrame) -> pl.DataFrame:
-    main = pl.col("component") == "main"
-    name = pl.when(main).then("kpi_name").otherwise(pl.format("{} ({})", "kpi_name", pl.col("component").str.replace_all("_", " ")))
-    return frame.with_columns(pl.format("{} · {}", "principle_name", name).alias("label"))
+    part = pl.format(" ({})", pl.col("component").str.replace_all("_", " "))
+    name = pl.concat_str("kpi_name", pl.when(pl.col("component") != DEFAULT).then(part).otherwise(pl.lit("")))
+    return frame.with_columns(pl.concat_str("principle_name", pl.lit(" · "), name).alias("label"))
 
 
 def _intervals(frame: pl.DataFrame, title: str, scale: alt.Scale, rule_at: float | None = None) -> Picture | None:

@@ -28,12 +28,11 @@ from transforms.facts import Facts
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICENOW = ROOT / "tests/acceptance/configurations/servicenow.toml"
-SERVICENOW_EXPORT = ROOT / "../shared/data/tickets_servicenow/incident_event_log.zip"
 SERVICENOW_RUN_ON = dt.date(2017, 2, 18)  # the export's last day
 _LAKE_WRITES = ("merge", "append", "replace", "replace_where", "delete_pages", "mark_staged")
 _MARTS = ("dim_kpi", "dim_principle", "dim_org_unit", "dim_period", "dim_date")
 _RESTRICTED = ("fct_ticket", "fct_promise", "fct_recognition")
-_FACTS = ("tree", "tickets", "promises", "load", "stays", "recognitions", "answers")
+_FACTS = ("tree", "events", "tickets", "promises", "load", "stays", "recognitions", "answers")
 
 
 def measured_night(case: str) -> dict[str, Any]:

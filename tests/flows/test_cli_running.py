@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +58,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture(scope="module")
-def first(home: Home) -> Iterator[tuple[int, str, str]]:
+def first(home: Home) -> tuple[int, str, str]:
     """What the first night said."""
-    yield home.call("run", "--date", "2026-03-31")
+    return home.call("run", "--date", "2026-03-31")
 
 
 def test_a_run_in_a_pipe_says_a_plain_line_per_step_and_nothing_else(first: tuple[int, str, str]) -> None:

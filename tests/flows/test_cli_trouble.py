@@ -1,4 +1,4 @@
-"""What nobody foresaw: a bug is one line and exit code 1, a full disk 13, an interruption 130, a closed pipe nothing."""
+"""What nobody foresaw: a bug is one line and exit code 1, a full disk 13, an interruption 130, a closed pipe 0."""
 
 import errno
 import os

@@ -105,7 +105,7 @@ def test_an_archive_without_an_export(desk: Desk) -> None:
     with zipfile.ZipFile(desk.folder / "tickets.zip", "w") as archive:
         archive.writestr("readme.md", "nothing")
 
-    assert "holds no export (inside: "readme.md")" in complaint(desk)
+    assert 'holds no export (inside: "readme.md")' in complaint(desk)
 
 
 @pytest.mark.parametrize("name", ["tickets.csv", "thanks.csv"])
