@@ -4,9 +4,9 @@ from __future__ import annotations
 
 QUERIES = {
     "Who keeps promises on the hardest days?": (
-        "SELECT org_unit_name, value, ci_low, ci_high, verdict FROM kpi_value "
-        "WHERE kpi_id = 'rain_gap' AND variant = 'main' AND verdict IN ('committed', 'interested') "
-        "ORDER BY org_unit_name"
+        "SELECT org_unit_name, period_name, value, ci_low, ci_high, verdict FROM kpi_value "
+        "WHERE kpi_id = 'rain_gap' AND component = 'main' AND variant = 'main' "
+        "AND verdict IN ('committed', 'interested') ORDER BY org_unit_name, period_start"
     ),
     "Does the back office see why its job matters?": (
         "SELECT org_unit_name, period_name, value, ci_low, ci_high FROM kpi_value "

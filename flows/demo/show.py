@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -43,5 +45,14 @@ def _text(files: DemoFiles) -> str:
     console.print(f"Planted     {files.truths} (what the numbers should find)\n", soft_wrap=True)
     for question, sql in QUERIES.items():
         console.print(f"[bold]{question}[/]")
-        console.print(f'  culture-kpis --config {files.configuration} query "{sql}"\n', soft_wrap=True, markup=False)
+        command = f'{_this_command()} --config {files.configuration} query "{sql}"'
+        console.print(f"  {command}\n", soft_wrap=True, markup=False)
     return page.getvalue()
+
+
+def _this_command() -> str:
+    """How a person calls this program here: by name where it is on the path, else by its place."""
+    if shutil.which("culture-kpis"):
+        return "culture-kpis"
+    place = Path(sys.argv[0])
+    return os.path.relpath(place) if place.is_absolute() else str(place)

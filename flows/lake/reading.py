@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import unquote
+
 import dataframely as dy
 import polars as pl
 from deltalake import DeltaTable
@@ -11,6 +14,23 @@ from flows.errors import StorageError
 from flows.lake.catalogue import LAKE_TABLES
 from flows.lake.location import locate
 from flows.lake.trouble import is_absent, lake_trouble
+
+
+class _Table(DeltaTable):
+    """Names local files as the file system does.
+
+    Delta Lake percent-encodes their folder and Polars takes that literally: a space or an umlaut in the path of a
+    lake would make every file missing.
+    """
+
+    def file_uris(self, *arguments: Any, **options: Any) -> list[str]:
+        """Paths of the files of this version, or their addresses in an object store."""
+        root = self.table_uri.removeprefix("file://")
+        files = super().file_uris(*arguments, **options)
+        return [
+            unquote(root) + file.removeprefix(root) if file.startswith("/") and file.startswith(root) else file
+            for file in files
+        ]
 
 
 class LakeReader:
@@ -43,7 +63,7 @@ class LakeReader:
         place = self.location.table(name)
         with lake_trouble(place):
             try:
-                return DeltaTable(place, version=version, storage_options=self.location.options)
+                return _Table(place, version=version, storage_options=self.location.options)
             except TableNotFoundError as error:
                 if version is None and is_absent(error):
                     return None
