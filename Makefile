@@ -19,6 +19,7 @@ check: $(READY)  ## style, types, layers, generated files current
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m sql.dictionary --check
+	$(BIN)/python -m transforms.kpis.catalogue --check
 
 fix: $(READY)    ## what can be mended by itself
 	$(BIN)/ruff check --fix .
@@ -26,6 +27,7 @@ fix: $(READY)    ## what can be mended by itself
 
 docs: $(READY)   ## write the generated pages
 	$(BIN)/python -m sql.dictionary
+	$(BIN)/python -m transforms.kpis.catalogue
 
 bench: $(READY)  ## wall and CPU time by stage, peak memory
 	$(BIN)/python tests/benchmarks/nightly.py

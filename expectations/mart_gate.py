@@ -17,6 +17,8 @@ _NEEDS = {
     "implausible_value": ("dim_kpi",),
     "undeclared_kpi": ("dim_kpi",),
     "unknown_unit": ("dim_org_unit",),
+    "score_without_number": ("fct_kpi_value",),
+    "signal_without_number": ("fct_kpi_value",),
 }
 
 
@@ -58,8 +60,11 @@ def _of_rule(rule: Rule, tables: Mapping[str, pl.LazyFrame], known: Mapping[str,
 
 
 def _examples(rows: pl.DataFrame, finding: Finding) -> tuple[str, ...]:
-    """What up to three failing rows are about, by their key: KPI, component, unit, period, allowed range."""
+    """What up to three failing rows are about, by their key: KPI or principle, unit, period, allowed range."""
     failing = rows[finding.rows].head(3)
+    if "kpi_id" not in rows.columns and "principle" in rows.columns:
+        score = pl.format("{} of {} in the {} from {}", "principle", "org_unit_id", "period_grain", "period_start")
+        return tuple(failing.select(score).to_series())
     if "kpi_id" not in rows.columns:
         return tuple(f"{source}, page {page}" for source, page in failing.select(rows.columns[:2]).iter_rows())
     named = failing.select(

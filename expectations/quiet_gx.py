@@ -49,7 +49,7 @@ def _whole_frames() -> Any:
 
 
 def validate(frame: pd.DataFrame, expectations: list[Any]) -> list[Any]:
-    """Great Expectations' results of `expectations` on `frame`, in their order, without values.
+    """Great Expectations' results of `expectations` on `frame`, one each but grouped by column, without values.
 
     The frame's index must be the row positions 0, 1, 2, ...: failures come back as these.
     """

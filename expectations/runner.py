@@ -139,8 +139,9 @@ def _findings(group: list[Any], frame: pl.DataFrame) -> Iterable[Finding]:
         # What it says about the failure quotes values, and one failing check spoils those it shares metrics with.
         names = ", ".join(f"{_meta(expectation)['rule']} of '{_meta(expectation)['column']}'" for expectation in group)
         raise JudgementError(f"Great Expectations could not evaluate one of these checks: {names}")
-    for expectation, result in zip(group, results, strict=True):
-        meta = _meta(expectation)
+    for result in results:
+        # Each result says itself which check it is of: Great Expectations brings them back grouped by column.
+        meta = _meta(result.expectation_config)
         rows = pl.Series("row", result.result["unexpected_index_list"], dtype=pl.UInt32)
         yield Finding(meta["rule"], meta["column"], meta["severity"], frame.height, rows.len(), rows)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -34,6 +37,7 @@ def orchestrated(*, quiet: bool) -> Iterator[Progress]:
     show = Progress(quiet=quiet)
     token = current.set(show)
     before = signal.signal(signal.SIGTERM, _interrupt)
+    unraisable, sys.unraisablehook = sys.unraisablehook, _interrupted_again
     try:
         with show.waiting("start"):
             _start_temporary_server()
@@ -44,8 +48,17 @@ def orchestrated(*, quiet: bool) -> Iterator[Progress]:
         rule = "does not answer; start it, or unset PREFECT_API_URL to run without a server"
         raise ConfigurationError(f"the Prefect server that is configured {rule}") from error
     finally:
+        sys.unraisablehook = unraisable
         signal.signal(signal.SIGTERM, before)
         current.reset(token)
+
+
+def _interrupted_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """An interruption that falls into a callback is printed and lost by Python: raise it again a moment later."""
+    if issubclass(unraisable.exc_type, KeyboardInterrupt):
+        threading.Timer(0.05, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(unraisable)
 
 
 def _start_temporary_server() -> None:

@@ -90,14 +90,19 @@ def scorecard_table(scorecard: pl.DataFrame) -> Table:
     return table
 
 
+# Components that are in another unit than their KPI.
+_UNIT_OF_COMPONENT = {"mean": "score", "share": "share"}
+
+
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    unit = _UNIT_OF_COMPONENT.get(row["component"], row["unit"])
     component = "" if row["component"] == DEFAULT else row["component"]
     interval = ""
     if row["ci_low"] is not None and row["ci_high"] is not None:
-        interval = f"{shown(row['ci_low'], row['unit'])} … {shown(row['ci_high'], row['unit'])}"
+        interval = f"{shown(row['ci_low'], unit)} … {shown(row['ci_high'], unit)}"
     component = component.replace("_", " ")
     remark = row["verdict"] or ("" if row["state"] == "published" else row["state"].replace("_", " "))
-    return row["kpi_name"], component, row["period_name"], shown(row["value"], row["unit"]), interval, remark
+    return row["kpi_name"], component, row["period_name"], shown(row["value"], unit), interval, remark
 
 
 def night_markdown(marts: dict[str, pl.DataFrame], night: Night) -> str:

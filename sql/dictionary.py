@@ -1,10 +1,11 @@
 """The data dictionary, generated from the contracts and the views: `python -m sql.dictionary` writes DICTIONARY.md.
 
-A test fails when the committed file is not what this renders.
+With `--check` nothing is written and a file that is not current is exit code 1; a test says the same.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -106,5 +107,17 @@ def _cell(words: str) -> str:
     return words.replace("|", "\\|")
 
 
+def main(arguments: list[str]) -> int:
+    """Write the dictionary, or with `--check` say whether it is current; the exit code."""
+    page = render()
+    if "--check" not in arguments:
+        DICTIONARY.write_text(page, encoding="utf-8")
+        return 0
+    if DICTIONARY.read_text("utf-8") == page:
+        return 0
+    sys.stderr.write(f"{DICTIONARY.name} is not current: run `make docs`\n")
+    return 1
+
+
 if __name__ == "__main__":
-    DICTIONARY.write_text(render(), encoding="utf-8")
+    sys.exit(main(sys.argv[1:]))

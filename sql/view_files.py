@@ -16,7 +16,7 @@ from sql.tables import column_comment
 from transforms.contracts import MARTS
 
 # Where a view's column is described when its own header does not: the first contract that has it.
-_DESCRIBED_BY = ("fct_kpi_value", "dim_kpi", "dim_org_unit", "dim_period", "dim_principle")
+_DESCRIBED_BY = ("fct_kpi_value", "dim_kpi", "dim_org_unit", "dim_period", "dim_principle", "fct_principle_score")
 _HEADER = re.compile(r"^-- (Question|Grain|Reads|Column \w+): (.+)$", re.MULTILINE)
 
 

@@ -34,6 +34,8 @@ _VERSION_1 = (
     Scale("1-7", 1, 7, lowest_favourable=6, lowest_neutral=3),
     Scale("1-10", 1, 10, lowest_favourable=8, lowest_neutral=4),
     Scale("0-10", 0, 10, lowest_favourable=9, lowest_neutral=7),
+    # A yes or no, such as a code that somebody gave a comment.
+    Scale("0-1", 0, 1, lowest_favourable=1, lowest_neutral=1),
 )
 SCALE_MAPS: dict[int, dict[str, Scale]] = {1: {scale.scale_id: scale for scale in _VERSION_1}}
 

@@ -1,4 +1,4 @@
-"""Commands that look up KPIs: `kpis list`, `kpis show`."""
+"""Commands that look up KPIs: `kpis list`, `kpis show`, `kpis coverage`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from flows.errors import UsageError
+from flows.invocation import Injected
 from flows.terminal import show, table_of
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ Switch = Annotated[bool, Parameter(negative="")]
 
 def register(app: App) -> None:
     """Add these commands to the application."""
-    group = App(name="kpis", help="What is measured: list the KPIs, show one definition.")
+    group = App(
+        name="kpis", help="What is measured: list the KPIs, show one definition, and what the sources can feed."
+    )
     group.command(list_kpis, name="list")
     group.command(show_kpi, name="show")
+    group.command(coverage, name="coverage")
     app.command(group)
 
 
@@ -89,6 +93,29 @@ def show_kpi(kpi_id: str, /, *, json: Switch = False) -> int:
         *(f"  - {pitfall}" for pitfall in kpi.pitfalls),
     ]
     sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def coverage(*, json: Switch = False, invocation: Injected) -> int:
+    """Show which KPIs the configured sources can feed, and what would unlock the others.
+
+    Parameters
+    ----------
+    json
+        As JSON.
+    """
+    from transforms.kpis.coverage import coverage as of_sources
+    from transforms.kpis.registry import all_kpis
+
+    found = of_sources(all_kpis(), invocation.settings().sources)
+    if json:
+        sys.stdout.write(jsonlib.dumps([asdict(each) for each in found], indent=2) + "\n")
+        return 0
+    rows = [
+        (each.principle, each.kpi_id, "yes" if each.is_fed else "no", "; ".join(each.unlocked_by)) for each in found
+    ]
+    show(table_of(("principle", "kpi", "fed", "what would unlock it"), rows))
+    show(f"{sum(each.is_fed for each in found)} of {len(found)} KPIs can be computed from the configured sources")
     return 0
 
 

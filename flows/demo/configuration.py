@@ -53,6 +53,19 @@ valid_to_on = "valid_to"
 office = "office"
 manager = "manager"
 hierarchy_level = "level"
+
+[[source]]
+name = "initiatives"
+kind = "organisation"
+connector = "files"
+path = "exports/organisation/initiatives.csv"
+grain = "initiatives"
+[source.columns]
+initiative_id = "initiative"
+initiative_name = "title"
+launched_on = "launched"
+tags = "hashtags"
+team = "unit"
 """
 
 _TICKETS = """

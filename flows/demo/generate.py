@@ -15,6 +15,7 @@ from flows.demo.configuration import configuration
 from flows.demo.customer_survey import draw_customer_survey
 from flows.demo.employee_survey import draw_employee_survey
 from flows.demo.event_file import event_rows
+from flows.demo.initiative_file import initiative_rows
 from flows.demo.layout import write_exports
 from flows.demo.organisation import build_organisation, membership_rows, unit_rows
 from flows.demo.promise_file import promise_rows
@@ -58,6 +59,7 @@ def generate(folder: Path, *, seed: int = 7, scale: float = 1.0, end_on: dt.date
         "ticket-events": event_rows(world),
         "promises": promise_rows(world),
         "recognition": recognition_rows(seed, company, time),
+        "initiatives": initiative_rows(),
         "employee-survey": employees.answers,
         "employee-invitations": employees.invitations,
         "customer-survey": customers.answers,

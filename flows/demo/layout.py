@@ -20,6 +20,7 @@ _FILES = {  # `{}` is the part of the export
     "ticket-events": "tickets/events_{}.csv.gz",
     "promises": "tickets/promises.csv.gz",
     "recognition": "recognition/recognitions.jsonl",
+    "initiatives": "organisation/initiatives.csv",
     "employee-survey": "surveys/employee_{}.csv",
     "employee-invitations": "surveys/employee_invitations.csv",
     "customer-survey": "surveys/customer_answers.csv.gz",

@@ -35,6 +35,10 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
         Mistake(rule="missing_receiver", rows=2, changes={"receiver": None}, key="recognition_id"),
         Mistake(rule="impossible_date", rows=1, changes={"given_at": "2025-09-31 12:00:00"}, key="recognition_id"),
     ),
+    "initiatives": (
+        duplicates(1),
+        Mistake(rule="impossible_date", rows=1, changes={"launched": "2025-04-31"}, key="initiative"),
+    ),
     "employee-survey": (
         duplicates(2),
         Mistake(rule="off_scale", rows=2, changes={"team": "9"}, key="response", blank=EMPLOYEE_ITEMS),

@@ -65,6 +65,25 @@ INITIATIVE = Initiative(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Relaunch:
+    """An initiative that asked for more of what everyday recognitions are tagged with, and changed nothing."""
+
+    id: str
+    name: str
+    tag: str
+    launched_on: dt.date
+
+
+RELAUNCHES = (
+    Relaunch(id="own-it-week", name="Own it week", tag="own-it", launched_on=dt.date(2025, 5, 5)),
+    Relaunch(
+        id="learn-and-share-days", name="Learn and share", tag="learn-and-share", launched_on=dt.date(2025, 6, 16)
+    ),
+    Relaunch(id="promise-month", name="The promise month", tag="keeps-promises", launched_on=dt.date(2025, 11, 3)),
+)
+
+
 def stream(seed: int, name: str) -> tuple[int, ...]:
     """Seed of the generator for one part of the demo, so that a change in one part leaves the others as they were."""
     return (seed, *name.encode())

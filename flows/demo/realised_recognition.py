@@ -58,5 +58,7 @@ def manager_reach(rows: pl.DataFrame, memberships: pl.DataFrame, department: Dep
 
 def acts_by_week(rows: pl.DataFrame, tag: str) -> dict[str, int]:
     """Recognitions with the tag per ISO week."""
-    weeks = rows.filter(pl.col("tags") == tag).group_by(pl.col("given_at").dt.date().dt.truncate("1w").alias("week"))
+    weeks = rows.filter(pl.col("tags").str.split(",").list.contains(tag)).group_by(
+        pl.col("given_at").dt.date().dt.truncate("1w").alias("week")
+    )
     return {row["week"].isoformat(): row["len"] for row in weeks.len().sort("week").iter_rows(named=True)}

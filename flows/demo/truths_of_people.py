@@ -11,7 +11,7 @@ from flows.demo.truth import INTERVAL, REALISED, Truth, truth
 
 
 def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> list[Truth]:
-    """The silo, what managers reach, and the initiative that fades."""
+    """The silo, what managers reach, the initiative that fades and those without a lift, and what is neutral."""
     rows, it = frames["recognition"], plan.INITIATIVE
     silo = [
         truth(
@@ -46,6 +46,7 @@ def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> li
         ROOT,
         it.half_life_weeks,
         INTERVAL,
+        component=it.id,
         realised=realised_recognition.acts_by_week(rows, it.tag),
         unit="weeks",
         initiative=it.id,
@@ -55,7 +56,26 @@ def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> li
         lift_per_person_week=it.lift,
         verdict="fading",
     )
-    return [*silo, *reach, initiative]
+    relaunched = [
+        truth(
+            f"no_lift:{relaunch.id}",
+            "initiative_half_life",
+            ROOT,
+            None,
+            "no half-life; the tag is used as often after the launch as before; a test at 5 % may err",
+            component=relaunch.id,
+            realised=realised_recognition.acts_by_week(rows, relaunch.tag),
+            launched_on=relaunch.launched_on.isoformat(),
+            verdict="never_took_off",
+        )
+        for relaunch in plan.RELAUNCHES
+    ]
+    # Receivers are drawn without regard to rain, and each person is as likely as the other.
+    neutral = [
+        truth("values_whatever_the_weather", "values_in_rain", ROOT, 1.0, INTERVAL, period_grain="window_26w"),
+        truth("recognition_spread_by_chance", "recognition_inequity", ROOT, 0.0, INTERVAL, period_grain="quarter"),
+    ]
+    return [*silo, *reach, initiative, *relaunched, *neutral]
 
 
 def of_surveys(frames: dict[str, pl.DataFrame]) -> list[Truth]:

@@ -22,10 +22,14 @@ from transforms.facts import Facts
 from transforms.facts.org_tree import TreeError
 from transforms.kpis.compute import KpiResult, compute
 from transforms.kpis.registry import all_kpis, principle_documentation
+from transforms.marts.evidence import table_evidence
 from transforms.marts.kpi_catalogue import dim_kpi, dim_principle
+from transforms.marts.kpi_signal import fct_kpi_signal
 from transforms.marts.organisation import dim_org_unit
 from transforms.marts.periods import dim_date, dim_period
+from transforms.marts.principle_score import fct_principle_score
 from transforms.marts.restricted import fct_promise, fct_recognition, fct_ticket
+from transforms.marts.trust import graded
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def compute_night(
     )
     if window:
         disclosed = _within(disclosed, previous, window)
-    return Computed(_marts(lake, facts, disclosed, night), _restricted(facts), disclosed, seconds)
+    return Computed(_marts(settings, lake, facts, disclosed, night), _restricted(facts), disclosed, seconds)
 
 
 def _ancestors(facts: Facts, results: list[KpiResult]) -> pl.DataFrame:
@@ -102,8 +106,16 @@ def _within(disclosed: Disclosure, previous: pl.DataFrame, window: tuple[dt.date
     )
 
 
-def _marts(lake: Lake, facts: Facts, disclosed: Disclosure, night: Night) -> dict[str, pl.DataFrame]:
-    """Every table of schema `marts`; the run itself is written as succeeded, for it is published only then."""
+def _marts(
+    settings: Settings, lake: Lake, facts: Facts, disclosed: Disclosure, night: Night
+) -> dict[str, pl.DataFrame]:
+    """Every table of schema `marts`; the run itself is written as succeeded, for it is published only then.
+
+    What is derived from numbers is derived here, from disclosed rows only.
+    """
+    accounting = lake.read("meta_row_accounting")
+    staged = {name: facts.table(name) for name in facts.provided}
+    evidence = table_evidence(staged, accounting, settings.sources, facts.context)
     run = pl.DataFrame(
         [
             {
@@ -120,15 +132,19 @@ def _marts(lake: Lake, facts: Facts, disclosed: Disclosure, night: Night) -> dic
         ],
         schema=lake.scan("meta_run").collect_schema(),
     )
+    scores = fct_principle_score(disclosed.rows, all_kpis(), night.run_on)
+    spans = ["period_grain", "period_start", "period_end"]
     return {
-        "fct_kpi_value": disclosed.rows,
+        "fct_kpi_value": graded(disclosed.rows, all_kpis(), evidence),
+        "fct_principle_score": scores,
+        "fct_kpi_signal": fct_kpi_signal(disclosed.rows, all_kpis()),
         "dim_kpi": dim_kpi(all_kpis()),
         "dim_principle": dim_principle({principle: principle_documentation(principle) for principle in PRINCIPLES}),
         "dim_org_unit": dim_org_unit(facts.tree, night.run_on),
-        "dim_period": dim_period(disclosed.rows),
+        "dim_period": dim_period(pl.concat([disclosed.rows.select(spans), scores.select(spans)])),
         "dim_date": dim_date(disclosed.rows, facts.context),
         "meta_run": pl.concat([lake.read("meta_run"), run]),
-        "meta_row_accounting": lake.read("meta_row_accounting"),
+        "meta_row_accounting": accounting,
         # What gate 2 found on earlier nights is not part of what it judges tonight, or its counts would never settle.
         "meta_validation": lake.read("meta_validation").filter(pl.col("gate") == "staged"),
         "meta_restatement": pl.concat([lake.read("meta_restatement"), fresh_restatements(lake, disclosed)]),

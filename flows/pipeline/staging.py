@@ -28,13 +28,18 @@ _NEWEST_BY = {"ticket": "updated_at"}
 _STAGE_ORDER = (
     "org_units",
     "memberships",
+    "initiatives",
+    "targets",
     "snapshot",
     "event_log",
     "events",
     "promises",
+    "macros",
+    "eligible_categories",
     "long_answers",
     "wide_answers",
     "invitations",
+    "improvements",
 )
 _PAGE_KEY = ("source", "source_page")
 _ROW_KEY = (*_PAGE_KEY, "source_row")

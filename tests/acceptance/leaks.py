@@ -32,6 +32,15 @@ NUMBERS = (
     "is_better",
     "old_value",
     "new_value",
+    "trust_grade",
+    "index_value",
+    "index_low",
+    "index_high",
+    "ungated_mean",
+    "harmony",
+    "previous_index_value",
+    "centre",
+    "p_value",
 )
 _PERSON = re.compile(r"\bp_[0-9a-f]{8,}|[\w.+-]+@[\w-]+\.[\w.]+")
 

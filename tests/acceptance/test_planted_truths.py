@@ -86,6 +86,9 @@ def found(demo: FullRoad, truth: Truth) -> bool:
                 for component in ("median", "p90")
                 for row in published(demo, truth, component) or [{}]
             )
+        case "no half-life":
+            began = demo.values.filter(kpi_id=truth["kpi_id"], component=truth["component"], variant="early_acts")
+            return rows == [] and truth["verdict"] in began["verdict"].to_list()
         case basis:
             raise AssertionError(f"{truth['id']}: nobody knows how to check {basis!r}")
 
@@ -112,6 +115,7 @@ def test_every_planted_truth_that_a_kpi_measures_comes_back(demo: FullRoad, plan
         "survey_response_rate",
         "reopen_rate",
         "item_favourable",
+        "initiative_half_life",
     }
 
 

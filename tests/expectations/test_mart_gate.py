@@ -25,6 +25,7 @@ CELL = {
     "ci_high": 0.5,
     "n_people_band": "50+",
     "state": "published",
+    "trust_grade": "A",
     "as_of": MIDNIGHT,
     "run_id": "run-1",
 }
@@ -50,7 +51,9 @@ KPI = {
     "maturity_days": 0,
     "lower_bound": -1.0,
     "upper_bound": 1.0,
+    "anchor_scale": "linear",
     "roll_up_weight": 1.0,
+    "roll_up_components": "main",
     "pitfalls": "Says nothing about why.",
 }
 UNIT = {
@@ -111,6 +114,7 @@ def test_every_mart_may_be_empty() -> None:
         ({"response_rate": 1.2}, "bounds", "response_rate"),
         ({"state": "suppressed_primary"}, "hidden_number", ""),
         ({"value": None}, "missing_number", ""),
+        ({"trust_grade": None}, "ungraded_number", ""),
         ({"ci_low": 0.45}, "outside_interval", ""),
         ({"value": 1.2, "ci_high": 1.3}, "implausible_value", ""),
     ],

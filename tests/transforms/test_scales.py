@@ -13,6 +13,7 @@ from transforms.scales import CURRENT_VERSION, SCALE_MAPS, Scale, scale_frame
         ("1-7", [1, 2], [3, 4, 5], [6, 7]),
         ("1-10", [1, 2, 3], [4, 5, 6, 7], [8, 9, 10]),
         ("0-10", [0, 1, 2, 3, 4, 5, 6], [7, 8], [9, 10]),
+        ("0-1", [0], [], [1]),
     ],
 )
 def test_version_1_says_what_is_favourable(

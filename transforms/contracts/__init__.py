@@ -7,7 +7,17 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from transforms.contracts import marts, organisation, recognition, restricted, surveys, tickets
+from transforms.contracts import (
+    improvement,
+    marts,
+    organisation,
+    recognition,
+    restricted,
+    roll_up,
+    surveys,
+    ticket_catalogue,
+    tickets,
+)
 from transforms.contracts.lineage import LINEAGE, Staged
 
 STAGED: dict[str, type[dy.Schema]] = {
@@ -16,13 +26,20 @@ STAGED: dict[str, type[dy.Schema]] = {
     "ticket": tickets.Ticket,
     "ticket_event": tickets.TicketEvent,
     "promise": tickets.Promise,
+    "macro": ticket_catalogue.Macro,
+    "eligible_category": ticket_catalogue.EligibleCategory,
     "recognition": recognition.Recognition,
     "survey_item": surveys.SurveyItem,
     "survey_response": surveys.SurveyResponse,
     "invitation": surveys.Invitation,
+    "initiative": improvement.Initiative,
+    "target": improvement.Target,
+    "improvement_event": improvement.ImprovementEvent,
 }
 MARTS: dict[str, type[dy.Schema]] = {
     "fct_kpi_value": marts.FctKpiValue,
+    "fct_principle_score": roll_up.FctPrincipleScore,
+    "fct_kpi_signal": roll_up.FctKpiSignal,
     "dim_kpi": marts.DimKpi,
     "dim_principle": marts.DimPrinciple,
     "dim_org_unit": marts.DimOrgUnit,

@@ -76,7 +76,10 @@ class DimKpi(dy.Schema):
     upper_bound = number("Highest plausible value.")
     anchor_worst = number("Value scored 0 in the roll-up.")
     anchor_best = number("Value scored 100 in the roll-up.")
+    anchor_scale = code(("linear", "log"), "Scale of the position between the anchors.")
     roll_up_weight = number("Weight in the principle's index.", min=0.0)
+    roll_up_components = text("Components that carry the weight in equal parts, comma separated.", nullable=False)
+    field_needs = text("Fields, survey constructs (`:`) and ticket events it cannot do without, comma separated.")
     pitfalls = text("What the number does not say.", nullable=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from transforms.contracts.columns import count, flag, identifier, number, person, timestamp
+from transforms.contracts.columns import count, day, flag, identifier, number, person, timestamp
 from transforms.contracts.lineage import Staged
 
 
@@ -29,4 +29,8 @@ class Recognition(Staged):
     message_length = count("Characters of the message, without its tags.", nullable=True, unit="character")
     message_fingerprint = count("64-bit SimHash of the message, as its lower 63 bits.", nullable=True)
     group_size = count("Receivers of the same message.", unit="person")
+    allowance_expires_on = day(
+        "Last day on which the giver could still spend the allowance it came from; null where nothing expires.",
+        nullable=True,
+    )
     is_private = flag("Visible to giver and receiver only.")

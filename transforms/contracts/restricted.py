@@ -5,11 +5,22 @@ from __future__ import annotations
 import dataframely as dy
 
 from transforms.contracts.columns import code, count, flag, identifier, minutes, person, text, timestamp
-from transforms.contracts.tickets import CLOCKS, PRIORITIES, PROMISE_METRICS, STATUSES
+from transforms.contracts.tickets import (
+    CLOCKS,
+    ONE_TOUCH_DEFINITION,
+    PRIORITIES,
+    PROMISE_METRICS,
+    PROMISE_STATES,
+    STATUSES,
+)
 
 
 class FctTicket(dy.Schema):
-    """One ticket with its durations and counts."""
+    """One ticket with its durations and counts.
+
+    What is not known is null, never 0, and `missing_reason` says why. Waits, work, hold and unassigned time are known
+    once the ticket has ended (solved, closed or cancelled).
+    """
 
     source = identifier("Source.", primary_key=True)
     ticket_id = identifier("Ticket.", primary_key=True)
@@ -26,13 +37,51 @@ class FctTicket(dy.Schema):
     agent_key = person("Who holds it as last seen.", nullable=True)
     first_reply_calendar_minutes = minutes("Opening to first public reply by a person, by the calendar.")
     first_reply_business_minutes = minutes("The same in business time.")
+    total_reply_calendar_minutes = minutes(
+        "Waits for our public replies together, each from the opening or from the requester's first message after "
+        "our reply, by the calendar."
+    )
+    total_reply_business_minutes = minutes("The same in business time.")
+    first_resolution_calendar_minutes = minutes("Opening to first solve, by the calendar.")
+    first_resolution_business_minutes = minutes("The same in business time.")
     full_resolution_calendar_minutes = minutes("Opening to last solve, by the calendar.")
     full_resolution_business_minutes = minutes("The same in business time.")
+    requester_wait_calendar_minutes = minutes(
+        "Time in new, open and on hold together: the requester waits for us, by the calendar."
+    )
+    requester_wait_business_minutes = minutes("The same in business time.")
+    agent_wait_calendar_minutes = minutes("Time in pending: we wait for the requester, by the calendar.")
+    agent_wait_business_minutes = minutes("The same in business time.")
+    agent_work_calendar_minutes = minutes("Time in new and open together, by the calendar.")
+    agent_work_business_minutes = minutes("The same in business time.")
+    on_hold_calendar_minutes = minutes("Time on hold, by the calendar.")
+    on_hold_business_minutes = minutes("The same in business time.")
+    first_assignment_to_resolution_calendar_minutes = minutes(
+        "First event that names an agent to last solve, by the calendar."
+    )
+    first_assignment_to_resolution_business_minutes = minutes("The same in business time.")
+    unassigned_calendar_minutes = minutes("Time in which nobody held it, from its opening to its end, by the calendar.")
+    unassigned_business_minutes = minutes("The same in business time.")
     reopen_count = count("Moves from solved or closed back to work.", nullable=True)
-    assignee_stations = count("Agents who held it, a return counted again.", nullable=True)
-    group_stations = count("Teams that held it, a return counted again.", nullable=True)
+    resolution_count = count("Moves from work to solved or closed.", nullable=True)
+    assignee_stations = count("Agents who held it, a return counted again.", nullable=True, unit="station")
+    group_stations = count("Teams that held it, a return counted again.", nullable=True, unit="station")
     reask_cycles = count("Times it went from waiting for the customer back to work.", nullable=True)
-    is_csat_answered = flag("The requester answered a satisfaction survey about it.")
+    agent_reply_count = count("Public replies and private notes by persons who are not the requester.", nullable=True)
+    public_agent_reply_count = count("Public replies by persons who are not the requester.", nullable=True)
+    requester_reply_count = count("Public replies by the requester.", nullable=True)
+    is_one_touch = flag(
+        f"Solved by one public reply: definition {ONE_TOUCH_DEFINITION}; null until that is known.", nullable=True
+    )
+    is_reopened_now = flag("Back at work after a solve, as last seen.", nullable=True)
+    is_csat_answered = flag(
+        "The requester answered a satisfaction survey about it; null where no survey asks about tickets.", nullable=True
+    )
+    missing_reason = text(
+        "Why measures are null, comma separated: no_events, no_status_events, no_reply_events, not_replied, "
+        "not_solved, not_ended, no_team_named, no_agent_named, no_pending_in_source, no_on_hold_in_source, "
+        "not_matured, end_before_start, no_survey_of_tickets."
+    )
     is_deleted = flag("Deleted, spam or merged away.")
 
 
@@ -45,10 +94,16 @@ class FctPromise(dy.Schema):
     org_unit_id = identifier("Team that held it when it ended.")
     metric = code(PROMISE_METRICS, "What was promised.")
     clock = code(CLOCKS, "Clock the target runs on.")
-    priority = code(PRIORITIES, "Priority at the time.", nullable=True)
+    state = code(PROMISE_STATES, "What became of it.")
+    priority = code(PRIORITIES, "Priority of the ticket when the promise began.", nullable=True)
     began_at = timestamp("Start.")
-    due_at = timestamp("When it fell due.", nullable=True)
+    target_at = timestamp("Target as applied at the time and moved by pauses; null where none is told.", nullable=True)
+    due_at = timestamp("When it fell due: its target, or when it was settled.", nullable=True)
     fulfilled_at = timestamp("When it was fulfilled.", nullable=True)
+    elapsed_calendar_minutes = minutes("Start to fulfilment, else to its settling or the night, by the calendar.")
+    elapsed_business_minutes = minutes("The same in business time.")
+    paused_calendar_minutes = minutes("Time of these in which the ticket was pending; null without a timeline.")
+    paused_business_minutes = minutes("The same in business time.")
     is_kept = flag("Kept; null while not due.", nullable=True)
     is_cancelled = flag("In no denominator.")
 

@@ -33,6 +33,7 @@ CONSTRUCTS = (
     "satisfied",
     "effort",
     "problem_solved",
+    "above_and_beyond",
 )
 
 

@@ -22,9 +22,13 @@ EVENT_TYPES = (
     "rating",
     "escalation",
     "approval",
+    "knowledge",
 )
 PROMISE_METRICS = ("first_reply", "next_reply", "resolution", "requester_wait", "agent_work")
 CLOCKS = ("calendar", "business")
+# running: not due; fulfilled: in time, and judged when due; unknown: settled without a verdict.
+PROMISE_STATES = ("running", "fulfilled", "kept", "broken", "cancelled", "unknown")
+ONE_TOUCH_DEFINITION = "one_public_reply_not_reopened_in_14_days"
 
 
 class Ticket(Staged):

@@ -67,13 +67,25 @@ def said(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def hidden_with_a_bound(said_cells: pl.DataFrame) -> pl.DataFrame:
-    """Worst-case bounds of a bounded share: divided by the response rate they would be the share (column node)."""
-    cell = ["kpi_id", "definition_version", "variant", "org_unit_id", "period_grain", "period_start"]
-    bounded = said_cells.filter(pl.col("state") == "published_bounded").select(cell).unique()
+    """What would say more than a bounded share beside it (column node).
+
+    Worst-case bounds, divided by the response rate, would be the share; and where nearly all are favourable a mean of
+    5.0 says that everybody gave the top answer. A mean is a component or a variant of that name.
+    """
+    place = ["kpi_id", "definition_version", "org_unit_id", "period_grain", "period_start"]
+    bounded = said_cells.filter(pl.col("state") == "published_bounded")
+    is_worst_case = pl.col("interval_method") == "worst_case_bound"
+    beside = (
+        (is_worst_case | (pl.col("component") == _POINTS), "variant"),
+        (pl.col("variant") == _POINTS, "component"),
+    )
     return (
-        said_cells.filter(pl.col("interval_method") == "worst_case_bound")
-        .join(bounded, on=cell, how="semi")
+        pl.concat(
+            said_cells.filter(is_beside).join(bounded.select(*place, name).unique(), on=[*place, name], how="semi")
+            for is_beside, name in beside
+        )
         .select("node")
+        .unique()
     )
 
 

@@ -8,7 +8,19 @@ from functools import cached_property
 import polars as pl
 
 from transforms.contracts import STAGED
-from transforms.facts import answers, known, load, org_tree, people, promises, recognitions, ticket_history, tickets
+from transforms.facts import (
+    answers,
+    initiatives,
+    known,
+    load,
+    org_tree,
+    people,
+    promise_measures,
+    promises,
+    recognitions,
+    ticket_history,
+    tickets,
+)
 from transforms.facts.context import Context
 
 
@@ -55,6 +67,16 @@ class Facts:
         return promises.verdicts(self._tables, self.events, self.context).collect().lazy()
 
     @cached_property
+    def promise_pauses(self) -> pl.LazyFrame:
+        """One row per promise and stretch in which its ticket was pending: see `promise_measures.pauses`."""
+        return promise_measures.pauses(self.promises.collect(), self._tables, self.events, self.context).lazy()
+
+    @cached_property
+    def stations(self) -> pl.LazyFrame:
+        """Stays of tickets with teams and with agents: see `ticket_history.stations`."""
+        return ticket_history.stations(self._tables, self.events).lazy()
+
+    @cached_property
     def load(self) -> pl.LazyFrame:
         """Load per team and business day: see `load.team_days`."""
         return load.team_days(self._tables, self.events, self.context).collect().lazy()
@@ -72,6 +94,16 @@ class Facts:
     def recognitions(self) -> pl.LazyFrame:
         """One row per recognition and receiver with both teams at the time: see `recognitions.edges`."""
         return recognitions.edges(self._tables, self.stays, self.context).collect().lazy()
+
+    @cached_property
+    def initiative_weeks(self) -> pl.LazyFrame:
+        """Acts and person-weeks per initiative, unit and week since the launch: see `initiatives.weeks`."""
+        return initiatives.weeks(self._tables, self.tree, self.stays, self.recognitions, self.context).collect().lazy()
+
+    @cached_property
+    def initiative_acts(self) -> pl.LazyFrame:
+        """One row per act of an initiative: see `initiatives.acts`."""
+        return initiatives.acts(self._tables, self.tree, self.recognitions, self.context).collect().lazy()
 
     @cached_property
     def answers(self) -> pl.LazyFrame:

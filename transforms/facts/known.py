@@ -16,6 +16,7 @@ _HAPPENED = {
     "recognition": "at",
     "survey_response": "answered_at",
     "invitation": "sent_at",
+    "improvement_event": "at",
 }
 _MAY_LIE_AHEAD = {"ticket": ("solved_at", "closed_at"), "promise": ("fulfilled_at", "closed_at")}
 

@@ -25,6 +25,7 @@ _STAY = {
     "manager_key": pl.String,
     "hierarchy_level": pl.Int64,
 }
+_PLACE = ("org_unit_id", "office", "manager_key")
 _ACTIVE = ("member_key", "org_unit_id", "office", "manager_key", "period_grain", "period_start")
 _TIMES = {"ticket": "created_at", "recognition": "at", "survey_response": "answered_at", "invitation": "sent_at"}
 
@@ -55,14 +56,15 @@ def stays(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:
     )
 
 
-def placed(rows: pl.LazyFrame, stays: pl.LazyFrame, person: str, prefix: str) -> pl.LazyFrame:
+def placed(
+    rows: pl.LazyFrame, stays: pl.LazyFrame, person: str, prefix: str, found: tuple[str, ...] = _PLACE
+) -> pl.LazyFrame:
     """`rows` (with column `on`) and where `person` was that day: `<prefix>_org_unit_id`, `_office`, `_manager_key`.
 
-    Of several stays that hold on a day the one that began last counts, so a secondment hides the home team and
-    ends. Null where no stay holds. The order of rows is not kept.
+    `found` names other columns of a stay. Of several stays that hold on a day the one that began last counts, so a
+    secondment hides the home team and ends. Null where no stay holds. The order of rows is not kept.
     """
-    found = ("org_unit_id", "office", "manager_key")
-    right = _one_at_a_time(stays).select(
+    right = one_at_a_time(stays).select(
         pl.col("person_key").alias(person),
         "valid_from_on",
         "valid_to_on",
@@ -200,7 +202,7 @@ def _unit_offices(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     )
 
 
-def _one_at_a_time(stays: pl.LazyFrame) -> pl.LazyFrame:
+def one_at_a_time(stays: pl.LazyFrame) -> pl.LazyFrame:
     """Stays without overlap; those of people whose stays overlap are cut where another begins or ends."""
     ordered = stays.sort("person_key", "valid_from_on", "org_unit_id")
     until = pl.coalesce("valid_to_on", pl.lit(dt.date.max))
@@ -231,4 +233,4 @@ def _one_at_a_time(stays: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-__all__ = ["active", "has_memberships", "placed", "stays"]
+__all__ = ["active", "has_memberships", "one_at_a_time", "placed", "stays"]

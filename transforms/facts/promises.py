@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.facts import promise_measures
 from transforms.facts.context import Context
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, of_tickets
 
@@ -18,6 +19,7 @@ def verdicts(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: 
       promise without a known fulfilment that the source has settled is as the source says. Without a target: the
       source's own flag, which is live and means nothing before the promise is settled
     * `is_cancelled`: also where the ticket was deleted, is spam or was merged away
+    * `target_minutes`, `used_minutes`: see `promise_measures.measured`
     * `began_on`: local day it began; `began_org_unit_id`: team that held the ticket then, as `events_of_tickets` say
     """
     tickets = tables["ticket"]
@@ -42,7 +44,8 @@ def verdicts(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: 
         context.local_day(due_at).alias("due_on"),
         context.local_day(pl.col("began_at")).alias("began_on"),
     )
-    return _with_team_at_start(judged, events).drop("ticket_is_deleted", "source_page", "source_row")
+    told = _with_team_at_start(judged, events).drop("ticket_is_deleted", "source_page", "source_row")
+    return promise_measures.measured(told, tables, events, context)
 
 
 def _with_team_at_start(promises: pl.LazyFrame, events: pl.DataFrame) -> pl.LazyFrame:

@@ -23,6 +23,8 @@ _COLUMNS = (
     "tags",
     "points",
     "message_length",
+    "message_fingerprint",
+    "allowance_expires_on",
     "group_size",
     "is_private",
     "is_self",
@@ -31,7 +33,8 @@ _COLUMNS = (
 
 
 def edges(tables: Mapping[str, pl.LazyFrame], stays: pl.LazyFrame, context: Context) -> pl.LazyFrame:
-    """One row per recognition and receiver: the columns of `FctRecognition`, and on, offices, tags, points, is_private.
+    """One row per recognition and receiver: the columns of `FctRecognition`, and on, offices, tags, points, is_private,
+    message_fingerprint, allowance_expires_on.
 
     A team is the person's stay on the local day; where membership says nothing, what the source says, else
     `unassigned`. Without a membership source the source's own team comes first. `is_self` rows are kept (KPIs

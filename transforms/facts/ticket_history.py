@@ -20,6 +20,7 @@ _EVENT_COLUMNS = (
     "agent_key",
     "actor_key",
     "actor_role",
+    "fingerprint",
 )
 
 

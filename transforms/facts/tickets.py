@@ -14,14 +14,14 @@ from transforms.clock import with_business_minutes
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, stations, statuses
+from transforms.facts.ticket_measures import ONE_TOUCH_WINDOW_DAYS, measured
+from transforms.facts.ticket_stretches import HUMAN_ROLES, WORKING_STATUSES
 
-REOPEN_WINDOW_DAYS = 14
-_WORKING = ("new", "open", "pending", "on_hold")
-_HUMAN = ("agent", "unknown")  # a bot and the requester say what they are
+REOPEN_WINDOW_DAYS = ONE_TOUCH_WINDOW_DAYS
 
 
 def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
-    """One row per ticket, from `events_of_tickets`: every column of FctTicket and, for the KPIs,
+    """One row per ticket, from `events_of_tickets`: every column of FctTicket (see `measured`) and, for the KPIs,
 
     * `created_on`, `first_solved_on`, `done_on`: local days; `updated_at`
     * `has_events`, `has_reply_events` (its source records public replies at all)
@@ -31,11 +31,14 @@ def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context:
     * `is_solved`, `done_at`: last solve (source's, else the timeline's, else the close), null unless solved now
     * `first_solved_at`, `first_solved_org_unit_id`, `first_solved_agent_key`: the first solve of the timeline
     * `reopened_at`: list of reopens; `is_reopened_14d`: one of them within 14 days of the solve before it
+    * `is_ended`: solved, closed or cancelled as the timeline says; `assigned_at`: first event that names an agent
+    * `replies_to_first_solve`: our public replies up to the first solve; `reask_cycles_to_first_solve` likewise
     """
     tickets = tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True).collect()
     timeline = statuses(events)
     moved = _station_counts(stations(tables, events))
     answered = tables["survey_response"].filter(pl.col("ticket_id").is_not_null() & pl.col("value").is_not_null())
+    rated = answered.select("ticket_id").unique().collect()["ticket_id"]
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     joined = (
         tickets.join(_first_replies(tickets, events), on=TICKET_KEY, how="left")
@@ -45,9 +48,7 @@ def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context:
         .with_columns(
             pl.col("source").is_in(_sources_with_replies(events).implode()).alias("has_reply_events"),
             pl.col("has_events").fill_null(False),
-            pl.col("ticket_id")
-            .is_in(answered.select("ticket_id").unique().collect()["ticket_id"].implode())
-            .alias("is_csat_answered"),
+            _is_answered(rated).alias("is_csat_answered"),
             pl.coalesce("closed_at", midnight).alias("censored_at"),
             pl.coalesce("timeline_reopens", "reopen_count").alias("reopen_count"),
             _solved_at().alias("solved_at"),
@@ -62,7 +63,7 @@ def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context:
             pl.coalesce("first_replied_at", "censored_at").alias("welcomed_at"),
         )
     )
-    return _with_durations(joined, context).lazy()
+    return measured(_with_durations(joined, context), events, timeline, context).lazy()
 
 
 def _with_durations(joined: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -86,6 +87,11 @@ def _with_durations(joined: pl.DataFrame, context: Context) -> pl.DataFrame:
     ).drop("source_page", "source_row", "timeline_reopens", "last_is_done", "last_done_at", "is_done", "welcomed_at")
 
 
+def _is_answered(rated: pl.Series) -> pl.Expr:
+    """Whether a survey was answered about the ticket; null where no survey knows of tickets."""
+    return pl.col("ticket_id").is_in(rated.implode()) if len(rated) else pl.lit(None, dtype=pl.Boolean)
+
+
 def _calendar_minutes(end: str) -> pl.Expr:
     elapsed = (pl.col(end) - pl.col("created_at")).dt.total_microseconds() / 60_000_000
     return pl.when(pl.col(end) >= pl.col("created_at")).then(elapsed)
@@ -101,7 +107,7 @@ def _first_replies(tickets: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """First public reply by a person, not before the ticket: time, and who held the ticket then."""
     return (
         events.lazy()
-        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(_HUMAN))
+        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
         .join(tickets.lazy().select(*TICKET_KEY, "created_at"), on=TICKET_KEY)
         .filter(pl.col("at") >= pl.col("created_at"))
         .sort("at", "sequence")
@@ -137,7 +143,8 @@ def _status_counts(timeline: pl.DataFrame) -> pl.DataFrame:
     was_done = previous.is_in(DONE_STATUSES).fill_null(False)
     solving = done & ~was_done
     first_solve = pl.col("at").filter(solving).first()
-    reopening = pl.col("status").is_in(_WORKING) & (was_done | (pl.col("is_reopen_event") & previous.is_null()))
+    asked_again = (pl.col("status") == "open") & (previous == "pending")
+    reopening = pl.col("status").is_in(WORKING_STATUSES) & (was_done | (pl.col("is_reopen_event") & previous.is_null()))
     solved_before = pl.when(solving).then("at").forward_fill().over(TICKET_ROW)
     soon = pl.col("at") - pl.col("solved_before") <= pl.duration(days=REOPEN_WINDOW_DAYS)
     return (
@@ -154,8 +161,10 @@ def _status_counts(timeline: pl.DataFrame) -> pl.DataFrame:
             done.last().alias("last_is_done"),
             pl.col("at").filter("is_reopening").alias("reopened_at"),
             pl.col("is_reopening").sum().cast(pl.Int64).alias("timeline_reopens"),
+            pl.col("is_solving").sum().cast(pl.Int64).alias("resolution_count"),
             (pl.col("is_reopening") & soon.fill_null(False)).any().alias("is_reopened_14d"),
-            ((pl.col("status") == "open") & (previous == "pending")).sum().cast(pl.Int64).alias("reask_cycles"),
+            asked_again.sum().cast(pl.Int64).alias("reask_cycles"),
+            (asked_again & (pl.col("at") <= first_solve)).sum().cast(pl.Int64).alias("reask_cycles_to_first_solve"),
         )
         .collect()
     )

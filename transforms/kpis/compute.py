@@ -25,6 +25,7 @@ from transforms.contracts.results import CELL_KEY, DEFAULT, ROLE_COLUMNS, CellCr
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import RegisteredKpi
+from transforms.kpis.unasked import unasked
 from transforms.periods import period_end, period_start, periods_between
 from transforms.stats.precision import repeatable
 
@@ -57,7 +58,7 @@ class KpiResult:
 def compute(registered: RegisteredKpi, facts: Facts) -> KpiResult:
     """All cells of a KPI for every ended period: contracts KpiCell, CellPerson and CellCrowd."""
     kpi, context = registered.kpi, facts.context
-    missing = tuple(need for need in kpi.needs if need not in facts.provided)
+    missing = tuple(need for need in kpi.needs if need not in facts.provided) or unasked(kpi, facts)
     if missing:
         return KpiResult(_source_missing(kpi, facts, missing), _empty(CellPerson), _empty(CellCrowd))
     rows = _in_periods(registered.observe(facts), kpi, context.run_on).collect()
@@ -208,7 +209,7 @@ def _crowd(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
 
 
 def _source_missing(kpi: Kpi, facts: Facts, missing: tuple[str, ...]) -> pl.DataFrame:
-    """One cell per grain for the company's latest ended period, saying which contract tables are missing."""
+    """One cell per grain for the company's latest ended period, saying which tables or constructs are missing."""
     run_on = facts.context.run_on
     periods = periods_between(run_on - dt.timedelta(days=800), run_on, kpi.grains)
     latest = periods.filter(pl.col("period_end") <= run_on).group_by("period_grain").agg(pl.all().max())

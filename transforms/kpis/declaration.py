@@ -11,6 +11,7 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.contracts.results import DEFAULT, PERIOD_GRAINS, ROLES
+from transforms.kpis.field_needs import wrong_need
 from transforms.periods import NESTED_GRAINS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Kpi:
     """The declaration of one KPI; `transforms/kpis/<principle>/<id>.py` holds exactly one, named `KPI`.
 
     `estimate` turns observations that carry a cell key into one row per cell (see `transforms/kpis/compute.py`).
+    `field_needs` are written as in `transforms/kpis/field_needs.py`.
     `maturity_days` is how long after the period's end a unit of analysis can still change by definition.
     """
 
@@ -39,7 +41,7 @@ class Kpi:
     sources: tuple[str, ...]
     needs: tuple[str, ...]
     formula: str
-    unit: Literal["share", "gap", "minutes", "days", "stations", "score", "rate", "index"]
+    unit: Literal["share", "gap", "minutes", "days", "weeks", "stations", "tickets", "score", "rate", "index"]
     direction: Literal["up", "down", "zero"]
     grains: tuple[str, ...]
     components: tuple[str, ...] = (DEFAULT,)
@@ -54,6 +56,18 @@ class Kpi:
     weight: float = 1.0
     pitfalls: tuple[str, ...]
     estimate: Estimator
+    # How the roll-up reads it: `log` where a doubling matters as much at the low end as at the high one.
+    anchor_scale: Literal["linear", "log"] = "linear"
+    # Components the roll-up takes, sharing the weight; none named: `main`, else the first. One in angle brackets
+    # (`<initiative>`) stands for all that the data name.
+    roll_up_components: tuple[str, ...] = ()
+    # Beyond whole tables: fields, survey constructs and ticket events without which it has no number.
+    field_needs: tuple[str, ...] = ()
+
+    @property
+    def scored_components(self) -> tuple[str, ...]:
+        """The components that carry its weight in the roll-up."""
+        return self.roll_up_components or ((DEFAULT,) if DEFAULT in self.components else self.components[:1])
 
     def __post_init__(self) -> None:
         def require(condition: bool, field: str, rule: str) -> None:
@@ -73,6 +87,12 @@ class Kpi:
         require(self.bounds[0] < self.bounds[1], "bounds", "must be (lowest, highest)")
         require(self.anchors[0] != self.anchors[1], "anchors", "must be (worst, best)")
         require(self.maturity_days >= 0 and self.weight >= 0, "maturity_days/weight", "may not be negative")
+        on_log = self.anchor_scale == "log"
+        require(not on_log or min(self.anchors) > 0, "anchors", "must be above 0 on a log scale")
+        require(set(self.roll_up_components) <= set(self.components), "roll_up_components", "must be its components")
+        for need in self.field_needs:
+            complaint = wrong_need(need)
+            require(complaint is None, "field_needs", f"{need}: {complaint}")
         require(bool(self.pitfalls), "pitfalls", "must say what the number does not mean")
         # Months less the whole weeks in them would leave pieces of a few days, behind which stand a few people.
         nested = any(set(self.grains) <= set(grains) for grains in NESTED_GRAINS)

@@ -16,10 +16,13 @@ from transforms.kpis.survey_scores import WORST_CASE
 from transforms.stats import means, proportions
 
 LOW_RESPONSE_RATE = 0.6
+LOW_ALPHA = 0.7
+LOW_ICC2 = 0.5
 # Sums of floats differ in the last digits with the order of threads; a published number may not.
 DIGITS = 9
 _LOW, _HIGH = WORST_CASE
 _IS_BOUND = pl.col("component").is_in(WORST_CASE)
+_DOUBTS = ("alpha", "icc2")
 
 
 def favourable(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -44,7 +47,7 @@ def favourable(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     shrunk = with_shrunk_values(estimated, people, facts).with_columns(
         pl.when(~_IS_BOUND).then("shrunk_value").alias("shrunk_value")
     )
-    return _with_response_rate(shrunk, rows)
+    return with_response_rate(shrunk, rows, facts)
 
 
 def mean(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -56,7 +59,7 @@ def mean(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         "denominator",
         pl.lit("cluster_robust").alias("interval_method"),
     )
-    return _with_response_rate(cells, rows)
+    return with_response_rate(cells, rows, facts)
 
 
 def net_score(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -90,7 +93,7 @@ def net_score(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         pl.when(too_few).then(pl.lit("not_enough_data")).alias("state"),
         pl.when(too_few).then(pl.lit("fewer_than_30_answers")).alias("flags"),
     )
-    return _with_response_rate(estimated, rows)
+    return with_response_rate(estimated, rows, facts)
 
 
 def office_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -129,7 +132,7 @@ def office_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .then(pl.lit("office_too_small"))
         .alias("flags"),
     )
-    return _with_response_rate(cells.drop("smaller_side", "n_known"), rows)
+    return with_response_rate(cells.drop("smaller_side", "n_known"), rows, facts)
 
 
 _HAS_ANSWERED = pl.col("is_favourable").is_not_null()
@@ -167,40 +170,74 @@ def _method(name: str) -> pl.Expr:
     return bound.otherwise(pl.lit(name)).alias("interval_method")
 
 
-def _with_response_rate(cells: pl.LazyFrame, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """`cells` with response_rate, n_events (answers), and state and flags completed by what is missing."""
-    beside = rows.group_by(CELL_KEY).agg(
-        (pl.col("n_answered").sum() / pl.col("n_asked").sum()).alias("response_rate"),
-        pl.col("n_asked").sum().alias("asked"),
-        pl.col("n_answers").sum().alias("n_events"),
-        pl.col("is_unpaired").any(ignore_nulls=True).alias("is_unpaired"),
-    )
+def with_response_rate(cells: pl.LazyFrame, rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    """`cells` with response_rate, n_events (answers), and state and flags completed by what is missing or doubtful.
+
+    Where `rows` have two sides (`is_first`) the response rate is that of the side that answered less. An index of
+    several items whose alpha over the whole organisation lies under 0.7 is not told (`low_alpha`); below the company
+    `low_icc2` says that the wave's means hardly tell its teams apart.
+    """
     present = cells.collect_schema().names()
     blank = [pl.lit(None, dtype=pl.String).alias(name) for name in ("state", "flags") if name not in present]
     is_empty = pl.col("n_events") == 0
     cannot_pair, not_asked = is_empty & pl.col("is_unpaired"), _IS_BOUND & (pl.col("asked") == 0)
     missing = cannot_pair | not_asked
-    is_told = ~is_empty & ~missing & pl.col("state").is_null()
+    is_doubtful = (~is_empty & ~missing & (pl.col("alpha") < LOW_ALPHA)).fill_null(False)
+    is_told = ~is_empty & ~missing & ~is_doubtful & pl.col("state").is_null()
     warnings = [
         pl.col("flags"),
         pl.when(is_told & (pl.col("response_rate") < LOW_RESPONSE_RATE)).then(pl.lit("low_response_rate")),
+        pl.when(is_told & ~_IS_BOUND & ~is_company(facts) & (pl.col("icc2") < LOW_ICC2)).then(pl.lit("low_icc2")),
+        pl.when(is_doubtful).then(pl.lit("low_alpha")),
         pl.when(cannot_pair).then(pl.lit("missing:respondent")),
         pl.when(not_asked & ~cannot_pair).then(pl.lit("missing:invitation")),
     ]
     flags = pl.concat_str(warnings, separator=",", ignore_nulls=True)
     return (
-        beside.join(cells.with_columns(blank), on=CELL_KEY, how="left")
+        _beside(rows)
+        .join(cells.with_columns(blank), on=CELL_KEY, how="left")
         .with_columns(
             # Beside a number only: a rate of its own would tell on groups too small for a number.
             pl.when(is_told & (pl.col("asked") > 0)).then("response_rate").alias("response_rate"),
             pl.when(missing)
             .then(pl.lit("source_missing"))
-            .when(is_empty)
+            .when(is_empty | is_doubtful)
             .then(pl.lit("not_enough_data"))
             .otherwise("state")
             .alias("state"),
             pl.when(flags != "").then(flags).alias("flags"),
             pl.when(~missing).then("value").alias("value"),
         )
-        .drop("asked", "is_unpaired")
+        .drop("asked", "is_unpaired", "alpha", "icc2")
     )
+
+
+def _beside(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Per cell: response_rate, asked, n_events, is_unpaired, and the lowest alpha and icc2 of what it is made of."""
+    names = rows.collect_schema().names()
+    sides = [name for name in ("is_first",) if name in names]
+    doubts = [pl.col(name).min() if name in names else pl.lit(None, dtype=pl.Float64).alias(name) for name in _DOUBTS]
+    return (
+        rows.group_by(*CELL_KEY, *sides)
+        .agg(
+            (pl.col("n_answered").sum() / pl.col("n_asked").sum()).alias("response_rate"),
+            pl.col("n_asked").sum().alias("asked"),
+            pl.col("n_answers").sum().alias("n_events"),
+            pl.col("is_unpaired").any(ignore_nulls=True).alias("is_unpaired"),
+            *doubts,
+        )
+        .group_by(CELL_KEY)
+        .agg(
+            # Nobody asked on one side leaves 0 / 0 there.
+            pl.col("response_rate").fill_nan(None).min(),
+            pl.col("asked", "n_events").sum(),
+            pl.col("is_unpaired").any(),
+            pl.col(_DOUBTS).min(),
+        )
+    )
+
+
+def is_company(facts: Facts) -> pl.Expr:
+    """Whether a cell is about the whole company."""
+    tops = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique().collect()
+    return pl.col("org_unit_id").is_in(tops["org_unit_id"].implode())

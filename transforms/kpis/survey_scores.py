@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.facts.answers import invited
+from transforms.kpis.survey_reliability import reliability
 
 WORST_CASE = ("worst_case_low", "worst_case_high")
 # Means of thirds and sixths must not miss a limit by the last binary digit.
@@ -26,32 +27,51 @@ def observations(
     constructs: tuple[str, ...],
     components: tuple[str, ...],
     scale_id: str | None = None,
+    *,
+    needs_people: bool = False,
 ) -> pl.LazyFrame:
     """Answers to `constructs`, once per component, and the invitations to the surveys that ask for them.
 
-    Shape: component and the columns of `occasions`; rows of invitations have n_asked and n_answered instead of an
-    answer. Without a respondent id only a single item can be judged; answers to several are `is_unpaired`.
-    Components of the worst case exist only where invitations are known. With `scale_id` only items of that scale.
+    Shape: component, the columns of `occasions`, and alpha and icc2 of `survey_reliability.reliability`; rows of
+    invitations have n_asked and n_answered instead of an answer. Without a respondent id only a single item can be
+    judged; answers to several (with `needs_people` to any) are `is_unpaired`. Components of the worst case exist only
+    where invitations are known. With `scale_id` only items of that scale.
     """
     asks = (pl.col("audience") == audience) & pl.col("construct").is_in(constructs)
     if scale_id is not None:
         asks &= pl.col("scale_id") == scale_id
-    items = facts.table("survey_item").filter(asks).group_by("survey_id").agg((pl.len() > 1).alias("must_pair"))
-    rows = occasions(facts.answers.filter(asks).join(items, on="survey_id"))
+    several = (pl.len() > 1) | needs_people
+    items = facts.table("survey_item").filter(asks).group_by("survey_id").agg(several.alias("must_pair"))
+    answers = facts.answers.filter(asks).join(items, on="survey_id")
+    rows = occasions(answers).join(reliability(answers), on=["survey_id", "wave"], how="left")
     if "invitation" in facts.provided:
-        rows = pl.concat([rows, _asked_rows(facts).join(items, on="survey_id", how="semi")], how="diagonal")
+        rows = pl.concat([rows, asked_units(facts).join(items, on="survey_id", how="semi")], how="diagonal")
     else:
         components = tuple(name for name in components if name not in WORST_CASE)
+    return rows.drop("survey_id").join(pl.LazyFrame({"component": components}), how="cross")
+
+
+def observations_by_item(
+    facts: Facts, audience: str, constructs: tuple[str, ...], components: tuple[str, ...]
+) -> pl.LazyFrame:
+    """As `observations` without a worst case, and with a row for each item: adds item_id."""
+    asks = (pl.col("audience") == audience) & pl.col("construct").is_in(constructs)
+    items = facts.table("survey_item").filter(asks).select("survey_id").unique()
+    answers = facts.answers.filter(asks).with_columns(pl.lit(False).alias("must_pair"))
+    rows = occasions(answers, by=("item_id",)).join(reliability(answers), on=["survey_id", "wave"], how="left")
+    if "invitation" in facts.provided:
+        rows = pl.concat([rows, asked_units(facts).join(items, on="survey_id", how="semi")], how="diagonal")
     return rows.drop("survey_id").join(pl.LazyFrame({"component": components}), how="cross")
 
 
 def occasions(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame:
     """Occasions from `facts.answers` with Boolean `must_pair`, apart for each value of the columns `by`.
 
-    Shape: survey_id, org_unit_id, on, unit_key, respondent_key, crowd_item_id, office, value (mean in points),
-    is_favourable and is_detracting (1, 0 or null), is_unpaired, n_answers, n_asked and n_answered (0). Favourable:
-    the mean reaches the lowest favourable point; detracting: it stays under the lowest neutral one. Items of
-    different scales are averaged as distances from these points in shares of their scale.
+    Shape: survey_id, org_unit_id, wave, on, unit_key, respondent_key, crowd_item_id, office, value (mean in points),
+    is_favourable and is_detracting (1, 0 or null), scale_points (number of points of the items' scale, null where they
+    differ), is_unpaired, n_answers, n_asked and n_answered (0). Favourable: the mean reaches the lowest favourable
+    point; detracting: it stays under the lowest neutral one. Items of different scales are averaged as distances from
+    these points in shares of their scale.
     """
     is_crowd = ~pl.col("has_respondent")
     is_unpaired = is_crowd & pl.col("must_pair")
@@ -65,12 +85,14 @@ def occasions(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame:
         pl.when(~is_crowd).then("respondent_key").alias("respondent_key"),
         pl.when(is_crowd & ~is_unpaired).then(pl.format("{} {}", "survey_id", "item_id")).alias("crowd_item_id"),
         is_unpaired.alias("is_unpaired"),
+        (length + 1).alias("scale_points"),
         ((pl.col("value") - pl.col("favourable_from")) / length).alias("above_favourable"),
         ((pl.col("value") - pl.col("neutral_from")) / length).alias("above_neutral"),
     )
     grouped = judged.group_by(*_OCCASION, *by).agg(
         pl.col("on", "office").max(),
         pl.col("value", "above_favourable", "above_neutral").mean(),
+        pl.when(pl.col("scale_points").n_unique() == 1).then(pl.col("scale_points").first()).alias("scale_points"),
         pl.col("is_unpaired").any(),
         pl.len().cast(pl.Int64).alias("n_answers"),
     )
@@ -79,6 +101,7 @@ def occasions(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame:
         *by,
         "survey_id",
         "org_unit_id",
+        "wave",
         "on",
         "unit_key",
         "respondent_key",
@@ -87,6 +110,7 @@ def occasions(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame:
         pl.when(said).then("value").alias("value"),
         pl.when(said).then((pl.col("above_favourable") >= -_TOLERANCE).cast(pl.Float64)).alias("is_favourable"),
         pl.when(said).then((pl.col("above_neutral") < -_TOLERANCE).cast(pl.Float64)).alias("is_detracting"),
+        "scale_points",
         "is_unpaired",
         pl.when(said).then("n_answers").otherwise(0).alias("n_answers"),
         pl.lit(0, dtype=pl.Int64).alias("n_asked"),
@@ -110,7 +134,7 @@ def asked(facts: Facts) -> pl.LazyFrame:
     return invited(tables, facts.stays, facts.answers, facts.context)
 
 
-def _asked_rows(facts: Facts) -> pl.LazyFrame:
+def asked_units(facts: Facts) -> pl.LazyFrame:
     """Invitations per survey, unit, quarter and person asked: the unit of analysis that may not have answered."""
     return (
         asked(facts)

@@ -39,7 +39,10 @@ def dim_kpi(registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
             "upper_bound": float(one.kpi.bounds[1]),
             "anchor_worst": float(one.kpi.anchors[0]),
             "anchor_best": float(one.kpi.anchors[1]),
+            "anchor_scale": one.kpi.anchor_scale,
             "roll_up_weight": float(one.kpi.weight),
+            "roll_up_components": _LIST.join(one.kpi.scored_components),
+            "field_needs": _LIST.join(one.kpi.field_needs) or None,
             "pitfalls": " ".join(one.kpi.pitfalls),
         }
         for one in registered

@@ -11,7 +11,7 @@ from transforms.periods import period_name, previous_start
 
 
 def dim_period(rows: pl.DataFrame) -> pl.DataFrame:
-    """The periods of `rows` (FctKpiValue), as DimPeriod, with the start of the period before."""
+    """The periods of `rows` (period_grain, period_start, period_end) as DimPeriod, with the start of the one before."""
     occurring = rows.select("period_grain", "period_start", "period_end").unique()
     named = [
         occurring.filter(pl.col("period_grain") == grain).with_columns(

@@ -54,6 +54,11 @@ def _undeclared_kpi(marts: Tables, known: Tables) -> pl.LazyFrame:
     return _keyed(_with_definition(marts), pl.col("is_declared"))
 
 
+def _ungraded_number(marts: Tables, known: Tables) -> pl.LazyFrame:
+    is_shown = pl.col("state").is_in(PUBLISHED_STATES)
+    return _keyed(marts[_VALUES], is_shown == pl.col("trust_grade").is_not_null())
+
+
 def _unknown_unit(marts: Tables, known: Tables) -> pl.LazyFrame:
     units = marts["dim_org_unit"].select("org_unit_id", pl.lit(True).alias("is_known")).unique()
     return _keyed(marts[_VALUES].join(units, on="org_unit_id", how="left"), pl.col("is_known"))
@@ -79,6 +84,9 @@ RULES = (
     _critical("implausible_value", "A number lies outside the plausible bounds of its KPI.", _implausible_value),
     _critical(
         "undeclared_kpi", "A number belongs to a KPI or version that `dim_kpi` does not declare.", _undeclared_kpi
+    ),
+    _critical(
+        "ungraded_number", "A published number has no trust grade, or a hidden one has a grade.", _ungraded_number
     ),
     _critical("unknown_unit", "A number belongs to a unit that `dim_org_unit` does not hold.", _unknown_unit),
     _critical(

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from transforms.contracts.improvement import IMPROVEMENT_TYPES
 from transforms.contracts.organisation import OFFICES
+from transforms.contracts.results import PERIOD_GRAINS
 from transforms.contracts.tickets import ACTOR_ROLES, CLOCKS, EVENT_TYPES, PRIORITIES, PROMISE_METRICS, STATUSES
 
 FieldType = Literal[
@@ -132,6 +134,13 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         _AGENT,
         _REQUESTER,
     ),
+    ("tickets", "macros"): (
+        _key("macro_id", "Canned answer."),
+        Field("body", "message", "Its text; only a fingerprint is kept.", required=True),
+    ),
+    ("tickets", "eligible_categories"): (
+        _key("category", "Category in which agents may decide by themselves, as tickets name it."),
+    ),
     ("recognition", "snapshot"): (
         _key("recognition_id", "Message; one to several people has one row for each."),
         Field("receiver", "person", "Who was recognised.", required=True),
@@ -143,6 +152,7 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         Field("message", "message", "Text; only length and fingerprint are kept."),
         Field("points", "number", "Points per receiver."),
         Field("is_private", "boolean", "Visible to giver and receiver only.", default="false"),
+        Field("allowance_expires_on", "date", "Last day on which the giver's allowance could be spent."),
     ),
     ("survey", "long_answers"): (
         Field("question", "question", "Text of the question, as in `question` of an item.", required=True),
@@ -178,6 +188,28 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         _code("office", OFFICES, "Role of the person: front or back office."),
         Field("manager", "person", "The person's manager."),
         Field("hierarchy_level", "count", "Level in the hierarchy, 0 at the top."),
+    ),
+    ("organisation", "initiatives"): (
+        _key("initiative_id", "Initiative."),
+        Field("initiative_name", "label", "Name shown in reports.", default="initiative_id"),
+        Field("launched_on", "date", "Day on which it was launched.", required=True),
+        Field("tags", "tags", "Recognition tags that are its acts; one column split on , ; or |.", required=True),
+        _key("team", "Unit it is addressed to, with all units below; empty for everybody.", required=False),
+    ),
+    ("organisation", "targets"): (
+        _key("team", "Unit the goal is set for."),
+        _key("kpi_id", "KPI, as `kpis list` names it."),
+        _code("period_grain", PERIOD_GRAINS, "Length of the period.", required=True),
+        Field("period_start_on", "date", "First day of the period.", required=True),
+        Field("goal", "number", "What the KPI is to reach, in the KPI's unit; shares as fractions.", required=True),
+    ),
+    ("organisation", "improvements"): (
+        _key("improvement_id", "Improvement."),
+        Field("at", "datetime", "When it was done.", required=True),
+        _code("event_type", IMPROVEMENT_TYPES, "What was done.", required=True),
+        Field("person", "person", "Who did it."),
+        _TEAM,
+        _ABOUT_TICKET,
     ),
 }
 

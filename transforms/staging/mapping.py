@@ -17,11 +17,16 @@ Grain = Literal[
     "event_log",  # tickets: one row per update, with the state after it
     "events",  # tickets: one row per typed event
     "promises",  # tickets: one row per instance of a promise
+    "macros",  # tickets: one row per canned answer
+    "eligible_categories",  # tickets: one row per category in which agents may decide by themselves
     "long_answers",  # survey: one row per answer
     "wide_answers",  # survey: one row per filled-in questionnaire, one column per item
     "invitations",  # survey: one row per person asked
     "org_units",  # organisation: one row per version of a unit
     "memberships",  # organisation: one row per stay of a person in a unit
+    "initiatives",  # organisation: one row per initiative
+    "targets",  # organisation: one row per unit, KPI and period
+    "improvements",  # organisation: one row per improvement somebody made
 ]
 ColumnReference = str | list[str]
 Constant = str | int | float | bool | dt.datetime | dt.date
@@ -64,3 +69,4 @@ class SourceMapping(BaseModel):
     constants: dict[str, Constant] = Field(default_factory=dict)
     item: list[ItemMapping] = Field(default_factory=list)
     one_answer_per_person_and_item: bool = False
+    message_templates: list[str] = Field(default_factory=list)  # text a form puts into every message; not counted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.contracts import STAGED
-from transforms.staging import event_log, organisation, recognition, surveys, tickets
+from transforms.staging import event_log, improvement, organisation, recognition, surveys, ticket_catalogue, tickets
 from transforms.staging.checks import check_columns, check_mapping
 from transforms.staging.duplicates import exact_copies, tells_rows_apart
 from transforms.staging.errors import MappingError
@@ -65,6 +65,10 @@ def _staged(rows: pl.DataFrame, raw: pl.DataFrame, page: PageReference, mapping:
         return tickets.events(rows, mapping, key)
     if grain == ("tickets", "promises"):
         return tickets.promises(rows)
+    if grain == ("tickets", "macros"):
+        return ticket_catalogue.macros(rows, key)
+    if grain == ("tickets", "eligible_categories"):
+        return ticket_catalogue.eligible_categories(rows)
     if grain == ("recognition", "snapshot"):
         return recognition.recognitions(rows, mapping, key)
     if grain == ("survey", "long_answers"):
@@ -75,6 +79,12 @@ def _staged(rows: pl.DataFrame, raw: pl.DataFrame, page: PageReference, mapping:
         return surveys.invitations(rows, page, mapping)
     if grain == ("organisation", "org_units"):
         return organisation.org_units(rows)
+    if grain == ("organisation", "initiatives"):
+        return improvement.initiatives(rows)
+    if grain == ("organisation", "targets"):
+        return improvement.targets(rows)
+    if grain == ("organisation", "improvements"):
+        return improvement.improvements(rows)
     return organisation.memberships(rows)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -17,6 +19,13 @@ def tags_in(text: pl.Expr) -> pl.Expr:
     """The #tags of a text, lower case, without `#`, each once (List of String; null where there is no text)."""
     tags = text.str.to_lowercase().str.extract_all(_TAG)
     return tags.list.eval(pl.element().str.strip_prefix("#")).list.unique(maintain_order=True)
+
+
+def without_templates(text: pl.Expr, templates: Sequence[str]) -> pl.Expr:
+    """A text without the template texts in it, whatever their case; what a form wrote is not what its user wrote."""
+    for template in sorted(templates, key=len, reverse=True):
+        text = text.str.replace_all(f"(?i){re.escape(template)}", "")
+    return text
 
 
 def length_without_tags(text: pl.Expr) -> pl.Expr:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv
+from scipy.special import betaincinv, gammaincinv
 
 Floats = NDArray[np.float64]
 
@@ -27,3 +27,14 @@ def rate_ratio(
         value = np.where(x2 > 0, (x1 / t1) / (x2 / t2), np.nan)
         bounds = [np.where(x1 + x2 > 0, p / (1 - p) * t2 / t1, np.nan) for p in (low, high)]
     return value, bounds[0], bounds[1]
+
+
+def poisson_rate(events: ArrayLike, exposure: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Rate of a Poisson count with its exact 95 % interval (Garwood 1936): (value, low, high), element-wise.
+
+    NaN where the exposure is 0; without any event the low bound is 0 and the high one is not.
+    """
+    x, t = (np.asarray(a, dtype=np.float64) for a in (events, exposure))
+    exposed = np.where(t > 0, t, np.nan)
+    low = np.where(x > 0, gammaincinv(np.maximum(x, 1e-9), 0.025), 0.0)
+    return x / exposed, low / exposed, gammaincinv(x + 1, 0.975) / exposed

@@ -70,6 +70,7 @@ def test_every_file_parses_and_holds_the_rows_that_are_stated(demo) -> None:
         "ticket-events": demo.read("tickets/events_*.csv.gz").height,
         "promises": demo.read("tickets/promises.csv.gz").height,
         "recognition": demo.read("recognition/recognitions.jsonl").height,
+        "initiatives": demo.read("organisation/initiatives.csv").height,
         "employee-survey": demo.read("surveys/employee_2*.csv", ";").height,
         "employee-invitations": demo.read("surveys/employee_invitations.csv", ";").height,
         "customer-survey": demo.read("surveys/customer_answers.csv.gz").height,

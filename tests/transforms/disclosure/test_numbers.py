@@ -103,6 +103,23 @@ def test_an_exact_company_does_not_make_a_rounded_team_exact(world):
     assert world.row(disclosed, "b")["numerator"] is None
 
 
+@pytest.mark.parametrize("name", ["component", "variant"])
+def test_a_mean_does_not_undo_a_bounded_share(world, name):
+    # 6 of 6 favourable with a mean of 5.0 have all given the top answer.
+    def points(rows, facts):
+        mean = pl.when(pl.col(name) == "mean").then(pl.lit(4.2)).otherwise("value")
+        return world.kpi(world.rows([])).kpi.estimate(rows, facts).with_columns(value=mean)
+
+    def found(kind):
+        team = world.team("acme", range(6), kind)
+        answers = pl.concat(world.rows(team).with_columns(pl.lit(each).alias(name)) for each in ("main", "mean"))
+        declared = world.kpi(answers, **{f"{name}s": ("main", "mean")}, estimate=points, bounds=(0.0, 10.0))
+        return dict(world({"acme": None}).night(declared).rows.select(name, "state").iter_rows())
+
+    assert found(6) == {"main": "published_bounded", "mean": "suppressed_complementary"}
+    assert found(4) == {"main": "published", "mean": "published"}
+
+
 def test_worst_case_bounds_do_not_undo_a_bounded_share(world):
     # 6 of 6 favourable, 3 more did not answer: 6/9 = 0.67 and the response rate 0.67 together are 1.00.
     def bounds(rows, facts):

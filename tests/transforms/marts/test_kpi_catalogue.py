@@ -61,7 +61,10 @@ def test_every_field_of_a_declaration_stands_in_the_table():
         "upper_bound": 5.0,
         "anchor_worst": 1.0,
         "anchor_best": 4.0,
+        "anchor_scale": "linear",
         "roll_up_weight": 2.0,
+        "roll_up_components": "main",
+        "field_needs": None,
         "pitfalls": "Smiles can be false. Masks hide them.",
     }
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import binomtest
+from statsmodels.stats.rates import confint_poisson
 from statsmodels.stats.rates import test_poisson_2indep as poisson_test
 
-from transforms.stats.rates import rate_ratio
+from transforms.stats.rates import poisson_rate, rate_ratio
 
 
 @pytest.mark.parametrize("case", [(60, 514.775, 30, 543.087), (5, 10.0, 12, 40.0), (1, 3.0, 9, 8.0)])
@@ -37,3 +38,15 @@ def test_empty_sides() -> None:
     assert low[0] == 0
     assert np.isinf(high[1])
     assert np.isnan(low[2])
+
+
+@pytest.mark.parametrize("events", [0, 1, 7, 130])
+def test_rate_of_a_count_is_exact(events: int) -> None:
+    value, low, high = poisson_rate(events, 40.0)
+
+    assert value == events / 40
+    assert (low, high) == pytest.approx(confint_poisson(events, 40.0, method="exact-c"))
+
+
+def test_no_exposure_has_no_rate() -> None:
+    assert np.isnan(poisson_rate([3], [0.0])).all()

@@ -40,6 +40,7 @@ KPI = Kpi(
         "It says what was felt, not what was said; a polite refusal can score high.",
         "Customers of one team differ from those of another: compare a team with itself over time.",
     ),
+    field_needs=("customer_survey:heard",),
     estimate=survey_estimators.favourable,
 )
 

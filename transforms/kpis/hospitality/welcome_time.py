@@ -56,6 +56,7 @@ KPI = Kpi(
         "A quick holding reply is a welcome but no help.",
         "Replies given by telephone are not seen unless the source records them.",
     ),
+    field_needs=("event:public_reply",),
     estimate=_estimate,
 )
 

@@ -39,6 +39,7 @@ KPI = Kpi(
         "Thanks given in person leave no trace in a recognition scheme.",
         "A recognition of the whole group counts for each of its receivers.",
     ),
+    field_needs=("organisation.manager",),
     estimate=estimators.proportion_of_units("member_key"),
 )
 

@@ -42,6 +42,7 @@ KPI = Kpi(
         "A higher unit's number still asks whether recognition leaves the *team*, not the unit.",
         "Team sizes count active people; without a membership source those seen in an event.",
     ),
+    field_needs=("recognition.giver",),
     estimate=mean_with_coverage,
 )
 

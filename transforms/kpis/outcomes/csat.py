@@ -36,6 +36,7 @@ KPI = Kpi(
         "Not comparable with a share of top ratings, or with one per answer: heavy raters weigh more in that.",
         "Answered by those who were asked and cared to: read it with the response rate and worst-case bounds.",
     ),
+    field_needs=("customer_survey:satisfied",),
     estimate=survey_estimators.favourable,
 )
 

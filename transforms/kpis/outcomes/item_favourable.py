@@ -16,6 +16,7 @@ from transforms.contracts.results import DEFAULT
 from transforms.facts import Facts
 from transforms.kpis import survey_estimators
 from transforms.kpis.declaration import Kpi
+from transforms.kpis.survey_reliability import reliability
 from transforms.kpis.survey_scores import asked_counts, occasions
 
 MEAN = "mean"
@@ -62,8 +63,10 @@ def observe(facts: Facts) -> pl.LazyFrame:
     labels = surveys_of.with_columns(
         pl.when(shared).then(pl.format("{}:{}", "survey_id", "item_id")).otherwise("item_id").alias("component")
     )
-    rows = occasions(facts.answers.with_columns(pl.lit(False).alias("must_pair")), by=("item_id",)).join(
-        labels, on=["survey_id", "item_id"]
+    rows = (
+        occasions(facts.answers.with_columns(pl.lit(False).alias("must_pair")), by=("item_id",))
+        .join(reliability(facts.answers, by=("item_id",)), on=["survey_id", "wave", "item_id"], how="left")
+        .join(labels, on=["survey_id", "item_id"])
     )
     if "invitation" in facts.provided:
         rows = pl.concat([rows, asked_counts(facts).join(labels, on="survey_id")], how="diagonal")

@@ -39,6 +39,7 @@ KPI = Kpi(
         "The same score can come from very different answers; see item_favourable for the mean.",
         "Says what customers intend, not whether they came back.",
     ),
+    field_needs=("customer_survey:recommend",),
     estimate=survey_estimators.net_score,
 )
 

@@ -44,6 +44,7 @@ KPI = Kpi(
         "A favourable mean can hide one unfavourable item; see item_favourable.",
         "An invitation and its answer in different quarters do not meet: keep a wave within one quarter.",
     ),
+    field_needs=("employee_survey:why_my_job_matters|difference_i_make",),
     estimate=survey_estimators.favourable,
 )
 

@@ -41,6 +41,7 @@ KPI = Kpi(
         "Needs both offices in a unit, each with the minimum group; most single teams have only one.",
         "People whose office nobody recorded are left out; the coverage says how many are in.",
     ),
+    field_needs=("employee_survey:why_my_job_matters|difference_i_make", "organisation.office"),
     estimate=survey_estimators.office_gap,
 )
 

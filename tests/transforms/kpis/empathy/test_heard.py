@@ -57,7 +57,8 @@ def test_what_employees_think_customers_feel_does_not_count() -> None:
     of = facts(
         org_unit=UNITS, survey_item=[ITEM | {"audience": "employee"}], survey_response=[answer(1, "listened", 5.0)]
     )
-    assert computed("heard", of).cells.is_empty()
+    company = cell(computed("heard", of), "acme")
+    assert (company["state"], company["flags"]) == ("source_missing", "missing:customer_survey:heard")
 
 
 def test_quarters_are_apart() -> None:

@@ -112,7 +112,9 @@ def test_without_respondent_ids_a_single_item_is_scored_by_answer() -> None:
 
 def test_customers_answers_are_another_matter() -> None:
     items = [row | {"audience": "customer"} for row in ITEMS]
-    assert computed("line_of_sight", asked(EXAMPLE, survey_item=items)).cells.is_empty()
+    company = cell(computed("line_of_sight", asked(EXAMPLE, survey_item=items)), "acme")
+    assert company["state"] == "source_missing"
+    assert company["flags"] == "missing:employee_survey:why_my_job_matters|difference_i_make"
 
 
 def test_no_answers_no_cells() -> None:

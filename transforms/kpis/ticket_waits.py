@@ -1,0 +1,76 @@
+"""Times a ticket takes, by the calendar and in business time, as quantiles of which the unfinished are a part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from transforms.clock import with_business_minutes
+from transforms.contracts.results import CELL_KEY
+from transforms.stats import survival
+
+if TYPE_CHECKING:
+    from transforms.facts import Facts
+
+_QUANTILES = {"median": 0.5, "p90": 0.9}
+_CLOCKS = ("calendar", "business")
+COMPONENTS = tuple(f"{clock}_{name}" for clock in _CLOCKS for name in _QUANTILES)
+_CELL = tuple(name for name in CELL_KEY if name != "component")
+
+
+def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    """Kaplan-Meier median and 90th percentile of `value` per clock, censored where not `is_observed`.
+
+    A quantile the curve does not reach is null with state not_enough_data and flag `quantile_not_reached`; the
+    denominator counts units, `n_events` the observed ones.
+    """
+    # Both quantiles of a clock are read from one curve, over numbered cells: sorting texts would take most of the time.
+    told = (
+        rows.filter(pl.col("component").str.ends_with("_median") & pl.col("value").is_not_null())
+        .select(*_CELL, pl.col("component").str.strip_suffix("_median").alias("clock"), "value", "is_observed")
+        .collect()
+    )
+    cell = [*_CELL, "clock"]
+    cells = told.select(cell).unique().with_row_index("cell")
+    numbered = told.join(cells, on=cell).select("cell", "value", "is_observed")
+    curves = survival.curve(numbered.lazy(), ["cell"], "value", "is_observed").collect().lazy()
+    unreached = pl.col("value").is_null()
+    return pl.concat(
+        survival.quantiles(curves, ["cell"], probability)
+        .join(cells.lazy(), on="cell")
+        .select(
+            *_CELL,
+            pl.format("{}_{}", "clock", pl.lit(name)).alias("component"),
+            "value",
+            "ci_low",
+            "ci_high",
+            pl.lit("brookmeyer_crowley").alias("interval_method"),
+            pl.col("n_units").cast(pl.Float64).alias("denominator"),
+            "n_events",
+            pl.when(unreached).then(pl.lit("not_enough_data")).alias("state"),
+            pl.when(unreached).then(pl.lit("quantile_not_reached")).alias("flags"),
+        )
+        for name, probability in _QUANTILES.items()
+    )
+
+
+def waits(tickets: pl.LazyFrame, facts: Facts, *, ended_at: str) -> pl.LazyFrame:
+    """One row per ticket and component: `value` minutes from created_at to `ended_at`, else to censored_at.
+
+    `is_observed` says that it ended; other columns of `tickets` are kept. A ticket that ended before it began is left
+    out.
+    """
+    until = tickets.with_columns(
+        pl.coalesce(ended_at, "censored_at").alias("until"), pl.col(ended_at).is_not_null().alias("is_observed")
+    ).collect()
+    timed = with_business_minutes(until, "created_at", "until", "business", facts.context).lazy()
+    elapsed = (pl.col("until") - pl.col("created_at")).dt.total_microseconds() / 60_000_000
+    values = {"calendar": elapsed, "business": pl.col("business")}
+    in_order = timed.filter(pl.col("until") >= pl.col("created_at"))
+    return pl.concat(
+        in_order.with_columns(values[name.split("_")[0]].alias("value"), pl.lit(name).alias("component")).drop(
+            "until", "business"
+        )
+        for name in COMPONENTS
+    )

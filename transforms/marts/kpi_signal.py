@@ -1,0 +1,177 @@
+"""Signals: published numbers that lie outside the ordinary variation of their own series, or keep to one side of it.
+
+* A series is one KPI, component, variant and unit in the shortest of the KPI's periods, published numbers only.
+* Each number with at least 8 before it is judged against the up to 24 before it: outside of the natural limits
+  (`beyond_limits`; Laney's chart where every point has published counts of at least 50, else XmR), and as the end of a
+  run of points on one side of the median of all of them (`run_of_8`, from the eighth on).
+* The p-value of a point allows for how few points the limits rest on (`transforms/stats/few_points.py`).
+* All tests whose period ends on the same day are one family: Benjamini-Hochberg at 5 %. `noticed` is a discovery,
+  `raised` one that repeats in the next published number on the same side.
+
+It sees published rows only: whoever reads the mart can compute it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from transforms.contracts.results import CELL_KEY
+from transforms.contracts.roll_up import FctKpiSignal
+from transforms.kpis.registry import RegisteredKpi
+from transforms.periods import NESTED_GRAINS
+from transforms.stats.control_charts import individuals, laney
+from transforms.stats.few_points import two_sided_tail
+from transforms.stats.multiplicity import benjamini_hochberg
+from transforms.stats.precision import repeatable
+from transforms.stats.run_rules import RUN_POINTS, runs
+
+FEWEST_POINTS = 8
+MOST_POINTS = 24
+LARGE_COUNT = 50
+FALSE_DISCOVERY_RATE = 0.05
+# Numbers that qualify another one and change only with it.
+_COMPANIONS = ("worst_case_low", "worst_case_high", "p_value")
+_SERIES = [name for name in CELL_KEY if name != "period_start"]
+_JUDGED_BY = [*_SERIES, "judged_start"]
+_IS_PAST = pl.col("period_start") < pl.col("judged_start")
+_NUMBERS = ("centre", "lower_limit", "upper_limit", "p_value", "q_value")
+
+
+def fct_kpi_signal(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
+    """Every judged number and rule (FctKpiSignal); `rows` is FctKpiValue after disclosure."""
+    points = _published_series(rows, registered)
+    if points.is_empty():
+        return FctKpiSignal.create_empty()
+    judged = _with_its_past(points)
+    tests = pl.concat([_beyond_limits(judged), _run(judged)], how="diagonal")
+    found = _with_status(benjamini_hochberg(tests.lazy(), family=["period_end"]).collect())
+    # Shorter runs are tests that were made, so they count in the family; they are no rule, so they are not told.
+    told = (pl.col("rule") == "beyond_limits") | (pl.col("run_length") >= RUN_POINTS)
+    return FctKpiSignal.validate(
+        found.filter(told)
+        .with_columns(_is_better().alias("is_better"), repeatable(*_NUMBERS))
+        .select(list(FctKpiSignal.columns()))
+        .sort(FctKpiSignal.primary_key()),
+        cast=True,
+    )
+
+
+def _published_series(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
+    """Published numbers of every series, with direction and whether Laney's chart suits the whole series."""
+    order = {grain: position for grains in NESTED_GRAINS for position, grain in enumerate(grains)}
+    declared = pl.DataFrame(
+        [
+            (one.kpi.id, one.kpi.version, min(one.kpi.grains, key=order.__getitem__), one.kpi.direction, one.kpi.unit)
+            for one in registered
+        ],
+        schema={
+            "kpi_id": pl.String,
+            "definition_version": pl.Int64,
+            "period_grain": pl.String,
+            "direction": pl.String,
+            "unit": pl.String,
+        },
+        orient="row",
+    )
+    is_share = pl.col("value") * pl.col("denominator") - pl.col("numerator")
+    is_large = (
+        (pl.col("unit") == "share") & (pl.col("denominator") >= LARGE_COUNT) & (is_share.abs() < 0.5)
+    ).fill_null(False)
+    return (
+        rows.filter(pl.col("value").is_not_null() & ~pl.col("component").is_in(_COMPANIONS))
+        .join(declared, on=["kpi_id", "definition_version", "period_grain"])
+        .with_columns(is_large.all().over(_SERIES).alias("is_large"), pl.len().over(_SERIES).alias("n_series"))
+        .filter(pl.col("n_series") > FEWEST_POINTS)
+    )
+
+
+def _with_its_past(points: pl.DataFrame) -> pl.DataFrame:
+    """Each point to be judged (`judged_start`) with itself and the up to 24 published ones before it."""
+    numbered = points.sort(*_SERIES, "period_start").with_columns(
+        pl.int_range(pl.len()).over(_SERIES).alias("position")
+    )
+    judged = numbered.filter(pl.col("position") >= FEWEST_POINTS).select(
+        *_SERIES, pl.col("period_start").alias("judged_start"), pl.col("position").alias("judged_position")
+    )
+    back = pl.col("judged_position") - pl.col("position")
+    return numbered.join(judged, on=_SERIES).filter((back >= 0) & (back <= MOST_POINTS))
+
+
+def _beyond_limits(judged: pl.DataFrame) -> pl.DataFrame:
+    """The judged point on the chart of its past; a past that never varied judges nothing."""
+    large = pl.col("is_large")
+    charts = [
+        laney(judged.lazy().filter(large), _JUDGED_BY, "period_start", baseline=_IS_PAST).with_columns(
+            pl.lit("laney_p").alias("chart")
+        ),
+        individuals(judged.lazy().filter(~large), _JUDGED_BY, "period_start", baseline=_IS_PAST).with_columns(
+            pl.lit("xmr").alias("chart")
+        ),
+    ]
+    past = judged.group_by(_JUDGED_BY).agg(_IS_PAST.sum().cast(pl.Int64).alias("n_points"))
+    placed = pl.concat(charts, how="diagonal").filter(pl.col("standardised").is_not_null(), ~_IS_PAST).collect()
+    return placed.join(past, on=_JUDGED_BY).with_columns(
+        pl.lit("beyond_limits").alias("rule"),
+        two_sided_tail(pl.col("standardised"), pl.col("n_points")).alias("p_value"),
+        (pl.col("standardised") > 0).alias("is_above"),
+        pl.lit(None, dtype=pl.Int64).alias("run_length"),
+    )
+
+
+def _run(judged: pl.DataFrame) -> pl.DataFrame:
+    """The run the judged point ends, of whatever length, about the median of all its points.
+
+    Half of the points of any series lie on either side of its median, which is what the binomial p-value says; of a
+    skewed one most lie under the mean. The median includes the run: about the level of 8 earlier points alone, 8 in
+    line come up in 3 % of steady series instead of 0.8 %.
+    """
+    centred = judged.with_columns(
+        pl.col("value").median().over(_JUDGED_BY).alias("centre"),
+        pl.len().cast(pl.Int64).over(_JUDGED_BY).alias("n_points"),
+    )
+    return (
+        runs(centred.lazy(), _JUDGED_BY, "period_start")
+        .filter(~_IS_PAST, pl.col("run_length") > 0)
+        .collect()
+        .with_columns(
+            pl.lit("run_of_8").alias("rule"),
+            pl.lit("xmr").alias("chart"),
+            pl.col("run_p_value").alias("p_value"),
+            (pl.col("side") > 0).alias("is_above"),
+        )
+    )
+
+
+def _with_status(tests: pl.DataFrame) -> pl.DataFrame:
+    """Quiet, noticed or raised: noticed again at the next published number of the series, on the same side."""
+    is_found = pl.col("q_value") <= FALSE_DISCOVERY_RATE
+    series = [*_SERIES, "rule"]
+    before = pl.struct("is_found", "is_above", "position").shift().over(series, order_by="period_start")
+    repeats = (
+        before.struct.field("is_found")
+        & (before.struct.field("is_above") == pl.col("is_above"))
+        & (before.struct.field("position") == pl.col("position") - 1)
+    ).fill_null(False)
+    return tests.with_columns(is_found.alias("is_found")).with_columns(
+        pl.when(pl.col("is_found") & repeats)
+        .then(pl.lit("raised"))
+        .when("is_found")
+        .then(pl.lit("noticed"))
+        .otherwise(pl.lit("quiet"))
+        .alias("status")
+    )
+
+
+def _is_better() -> pl.Expr:
+    nearer = pl.col("value").abs() < pl.col("centre").abs()
+    return (
+        pl.when(pl.col("value") == pl.col("centre"))
+        .then(None)
+        .when(pl.col("direction") == "up")
+        .then("is_above")
+        .when(pl.col("direction") == "down")
+        .then(~pl.col("is_above"))
+        .otherwise(nearer)
+    )
