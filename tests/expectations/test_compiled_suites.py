@@ -93,7 +93,8 @@ def test_each_check_finds_the_one_row_that_breaks_its_promise(name: str) -> None
     frame = contract.sample(len(promises), generator=Generator(11))
     for row, (rule, column) in enumerate(promises):  # row n breaks promise n
         broken = pl.Series([violation(contract.columns()[column], rule)], dtype=frame.schema[column])
-        frame = frame.with_columns(frame[column].scatter(row, broken))
+        values = frame[column]
+        frame = frame.with_columns(pl.concat([values[:row], broken, values[row + 1 :]]).alias(column))
 
     findings = found(contract, frame)
 
