@@ -9,7 +9,6 @@ from tests.acceptance import definition_lock
 from tests.acceptance.definition_lock import Lock, moved
 from transforms.kpis.registry import RegisteredKpi, all_kpis
 
-
 # The demo company has no canned answers, knowledge base, targets, effort question or extra-mile tag.
 NOT_FED_BY_THE_DEMO = {
     "macro_echo_rate",
