@@ -24,16 +24,15 @@ FORMATS = (".svg", ".png", ".html")
 
 def picture(scorecard: pl.DataFrame, rain: pl.DataFrame, title: str) -> Picture:
     """The picture, of `summary.company_scorecard` and of org_unit_name, value, ci_low, ci_high, verdict per team."""
-    shares = _with_label(scorecard.filter((pl.col("unit") == "share") & pl.col("value").is_not_null()))
-    gaps = _with_label(scorecard.filter((pl.col("unit") == "gap") & pl.col("value").is_not_null()))
+    shown = _headlines(scorecard)
+    shares, gaps = (_with_label(shown.filter(pl.col("unit") == unit)) for unit in ("share", "gap"))
     panels = [
         _intervals(shares, "Shares of the company, with 95 % interval", alt.Scale(domain=[0, 1])),
         _intervals(gaps, "Gaps: 0 is where they should be", alt.Scale(domain=[-0.5, 0.5]), rule_at=0.0),
         _rain(rain),
     ]
-    shown = [panel for panel in panels if panel is not None]
     return (
-        alt.vconcat(*shown, spacing=28)
+        alt.vconcat(*(panel for panel in panels if panel is not None), spacing=28)
         .properties(title=alt.Title(title, anchor="start", fontSize=18, color=_INK, offset=16))
         .resolve_scale(color="independent")
         .configure_view(stroke=None)
@@ -52,6 +51,12 @@ def save(chart: Picture, out: Path) -> None:
             chart.save(out, scale_factor=2 if out.suffix == ".png" else 1)
     except OSError as error:
         raise StorageError(f"{out}: cannot be written ({error.strerror or error})") from error
+
+
+def _headlines(scorecard: pl.DataFrame) -> pl.DataFrame:
+    """What has a number, without the parts beside a KPI's main one."""
+    is_main = pl.col("component") == DEFAULT
+    return scorecard.filter(pl.col("value").is_not_null(), is_main | ~is_main.any().over("kpi_id"))
 
 
 def _with_label(frame: pl.DataFrame) -> pl.DataFrame:
