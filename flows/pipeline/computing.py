@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -39,7 +38,6 @@ class Computed:
     marts: dict[str, pl.DataFrame]
     restricted: dict[str, pl.DataFrame]
     disclosed: Disclosure
-    seconds_per_kpi: dict[str, float] = field(default_factory=dict)
 
 
 def facts_of(settings: Settings, lake: Lake, run_on: dt.date) -> Facts:
@@ -63,12 +61,8 @@ def compute_night(
     Raises ConfigurationError when the organisation's units form a circle.
     """
     facts = facts_of(settings, lake, night.run_on)
-    results, seconds = [], {}
     try:
-        for registered in all_kpis():
-            began = time.perf_counter()
-            results.append(compute(registered, facts))
-            seconds[registered.kpi.id] = time.perf_counter() - began
+        results = [compute(registered, facts) for registered in all_kpis()]
     except TreeError as error:
         raise ConfigurationError(str(error)) from error
     previous = lake.read("published_kpi_value")
@@ -84,7 +78,7 @@ def compute_night(
     )
     if window:
         disclosed = _within(disclosed, previous, window)
-    return Computed(_marts(settings, lake, facts, disclosed, night), _restricted(facts), disclosed, seconds)
+    return Computed(_marts(settings, lake, facts, disclosed, night), _restricted(facts), disclosed)
 
 
 def _ancestors(facts: Facts, results: list[KpiResult]) -> pl.DataFrame:

@@ -191,7 +191,7 @@ def _people(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
 
 
 def _crowd(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
-    """CellCrowd: where observations come with `n_answers_key` (the item), people are its largest count."""
+    """CellCrowd: where observations come with `crowd_item_id`, people are its largest count."""
     if "crowd_item_id" not in rows.columns:
         return _empty(CellCrowd)
     return CellCrowd.validate(

@@ -25,7 +25,6 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.periods import period_start
-from transforms.stats.precision import repeatable
 from transforms.stats.stratified_rates import common_rate_ratio
 
 GRAIN = "window_26w"
@@ -68,7 +67,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .lazy()
         .select(
             *CELL_KEY,
-            repeatable(*names),
+            *names,
             pl.lit("exact_conditional_poisson").alias("interval_method"),
             "denominator",
             pl.col("recognitions").cast(pl.Int64).alias("n_events"),

@@ -20,7 +20,6 @@ from transforms.kpis import initiatives
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.initiatives import MINIMUM_ACTS
 from transforms.stats.launch import Z
-from transforms.stats.precision import repeatable
 
 
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -45,7 +44,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         pl.col("acts").cast(pl.Int64).alias("n_events"),
         pl.when(too_few).then(pl.lit("not_enough_data")).alias("state"),
         pl.when(too_few).then(pl.lit("fewer_than_10_acts")).alias("flags"),
-    ).with_columns(repeatable("value", "ci_low", "ci_high"))
+    )
 
 
 KPI = Kpi(

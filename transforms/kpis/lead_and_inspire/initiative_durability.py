@@ -20,7 +20,6 @@ from transforms.facts import Facts
 from transforms.kpis import initiatives
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.initiatives import NEVER_TOOK_OFF
-from transforms.stats.precision import repeatable
 
 WEEKS_NEEDED = 13
 LOWEST, HIGHEST = -20.0, 20.0
@@ -49,7 +48,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .otherwise(pl.coalesce("state", pl.when(no_lift).then(pl.lit("not_enough_data"))))
         .alias("state"),
         pl.coalesce("flags", pl.when(no_lift & ~too_early).then(pl.lit(NEVER_TOOK_OFF))).alias("flags"),
-    ).with_columns(repeatable("value", "ci_low", "ci_high"))
+    )
 
 
 KPI = Kpi(

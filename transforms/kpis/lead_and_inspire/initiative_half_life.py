@@ -26,7 +26,6 @@ from transforms.kpis import initiatives
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.initiatives import FADING
 from transforms.stats.launch import Z
-from transforms.stats.precision import repeatable
 
 EARLY_ACTS = "early_acts"
 _PER = 100.0
@@ -65,7 +64,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         "state",
         "flags",
     )
-    return pl.concat([half_life, early], how="diagonal").with_columns(repeatable("value", "ci_low", "ci_high"))
+    return pl.concat([half_life, early], how="diagonal")
 
 
 KPI = Kpi(

@@ -20,7 +20,6 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.survey_estimators import is_company
-from transforms.stats.precision import repeatable
 from transforms.stats.rates import poisson_rate
 
 PER = 1_000.0
@@ -57,7 +56,6 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     return (
         cells.with_columns(pl.Series(name, values).fill_nan(None) for name, values in rates.items())
         .with_columns(
-            repeatable(*rates),
             pl.col("n_events").cast(pl.Float64).alias("numerator"),
             pl.lit("exact_poisson").alias("interval_method"),
         )

@@ -26,7 +26,6 @@ from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import all_kpis
 from transforms.periods import period_end, periods_between
 from transforms.stats.fixed_effects import within_effect
-from transforms.stats.precision import repeatable
 
 GRAIN, MINIMUM_PERIODS, MONTHS = "quarter", 12, 24
 _PER = 100.0
@@ -41,7 +40,9 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     alone = pl.lit(None if "improvement_event" in facts.provided else "recognitions_only", dtype=pl.String)
     return periods.join(found.lazy(), on=CELL_KEY, how="left").select(
         *CELL_KEY,
-        repeatable("value", "ci_low", "ci_high"),
+        "value",
+        "ci_low",
+        "ci_high",
         pl.lit("fixed_effects_robust").alias("interval_method"),
         pl.col("n_rows").cast(pl.Float64).alias("denominator"),
         pl.col("n_rows").alias("n_events"),

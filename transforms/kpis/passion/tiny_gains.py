@@ -28,7 +28,6 @@ from transforms.contracts.results import CELL_KEY, DEFAULT
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import kpi
-from transforms.stats.precision import repeatable
 from transforms.stats.seeds import seed_of
 from transforms.stats.shifts import shuffled, sustained_shifts
 
@@ -76,7 +75,9 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .join(estimated, on=CELL_KEY, how="left")
         .select(
             *CELL_KEY,
-            repeatable("value", "ci_low", "ci_high"),
+            "value",
+            "ci_low",
+            "ci_high",
             "denominator",
             pl.lit("shuffled_weeks").alias("interval_method"),
             pl.when(silent).then(pl.lit("not_enough_data")).alias("state"),
