@@ -34,28 +34,27 @@ def clustered_ratio(
     alone = rows.filter(pl.col("cluster").is_null()) if cluster is not None else rows
     alone = alone.select(*by, "y", "x", pl.lit(1, dtype=pl.Int64).alias("n"))
     together = alone if clusters is None else pl.concat([clusters.select(*by, "y", "x", "n"), alone])
-    squares = together.group_by(by).agg(
-        pl.col("y").sum().alias("numerator"),
-        pl.col("x").sum().alias("denominator"),
+    y, x = pl.col("y"), pl.col("x")
+    value = pl.when(x.sum() != 0).then(y.sum() / x.sum())
+    sums = together.group_by(by).agg(
+        y.sum().alias("numerator"),
+        x.sum().alias("denominator"),
         pl.col("n").sum().alias("n_events"),
         pl.len().cast(pl.Int64).alias("n_clusters"),
-        (pl.col("y") ** 2).sum().alias("yy"),
-        (pl.col("y") * pl.col("x")).sum().alias("xy"),
-        (pl.col("x") ** 2).sum().alias("xx"),
+        value.alias("value"),
+        # Deviations first, squares after: a difference of sums of squares would leave the noise of its last digits,
+        # and its root would reach the digits that are published.
+        ((y - value * x) ** 2).sum().alias("residual"),
     )
-    value = pl.when(pl.col("denominator") != 0).then(pl.col("numerator") / pl.col("denominator"))
-    groups = pl.col("n_clusters")
-    # Exact cancellation would leave a tiny negative sum.
-    residual = (pl.col("yy") - 2 * pl.col("value") * pl.col("xy") + pl.col("value") ** 2 * pl.col("xx")).clip(0.0)
+    groups, residual = pl.col("n_clusters"), pl.col("residual")
     error = pl.when(groups > 1).then((groups / (groups - 1) * residual).sqrt() / pl.col("denominator").abs())
     half = error * groups.map_batches(_quantile, return_dtype=pl.Float64)
     return (
-        squares.with_columns(value.alias("value"))
-        .with_columns(half.alias("half"))
+        sums.with_columns(half.alias("half"))
         .with_columns(
             (pl.col("value") - pl.col("half")).alias("ci_low"), (pl.col("value") + pl.col("half")).alias("ci_high")
         )
-        .drop("yy", "xy", "xx", "half")
+        .drop("residual", "half")
     )
 
 

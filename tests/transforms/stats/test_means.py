@@ -67,3 +67,12 @@ def test_clusters_of_alike_rows_widen_the_interval() -> None:
     once = _estimate(alike, pl.lit(1.0), pl.col("person"))
 
     assert clustered["ci_low"] == pytest.approx(once["ci_low"])
+
+
+@pytest.mark.parametrize("people", [[0, 1, 2, 1], [0, 0, 1, 1, 1], [*range(7), 1, 1]])
+def test_equal_values_have_an_interval_of_no_width(people: list[int]) -> None:
+    rows = pl.DataFrame({"cell": "a", "y": 10 / 9, "x": 1.0, "person": people})
+
+    got = _estimate(rows, pl.col("x"), pl.col("person"))
+
+    assert got["ci_high"] - got["ci_low"] < 1e-12
