@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,12 @@ from flows.lake.location import locate
 from flows.lake.trouble import lake_trouble
 
 _NAME = "run.lock"
+_PAUSE_SECONDS = 0.5
 
 
 @contextmanager
-def run_lock(lake_url: str, holder: str) -> Iterator[None]:
-    """Hold the lake at `lake_url` for `holder` (a run's id) while the block runs.
+def run_lock(lake_url: str, holder: str, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the lake at `lake_url` for `holder` (a run's id) while the block runs, after waiting up to `wait_seconds`.
 
     A local lake is locked for every process that can see its folder: the operating system holds the lock and frees it
     when the process ends, however it ends. A lake in an object store is locked on this machine only; runs on two
@@ -35,16 +37,26 @@ def run_lock(lake_url: str, holder: str) -> Iterator[None]:
         path = _lock_file(lake_url)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LockedError(f"lake {lake_url} is in use by {_holder(path)}; wait for it to end, or end it") from None
+        deadline = time.monotonic() + wait_seconds
+        while not _taken(descriptor):
+            if time.monotonic() >= deadline:
+                waited = f" after waiting {wait_seconds:g} s" if wait_seconds else ""
+                raise LockedError(f"lake {lake_url} is in use by {_holder(path)}{waited}; run again when it has ended")
+            time.sleep(min(_PAUSE_SECONDS, max(0.0, deadline - time.monotonic())))
         with lake_trouble(lake_url, "lock"):
             _write(descriptor, json.dumps(_note(holder)))
         yield
         _write(descriptor, "")
     finally:
         os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _lock_file(lake_url: str) -> Path:

@@ -17,10 +17,13 @@ from prefect.cache_policies import NO_CACHE
 from flows.errors import SourceTransientError
 from flows.lake import Lake
 from flows.pipeline import computing
+from flows.pipeline.backfill.as_of import reproduce
+from flows.pipeline.backfill.plan import Request, planned
 from flows.pipeline.night import Night, RunKind
 from flows.pipeline.run import Published, Stops, run_backfill, run_night
 from flows.settings import load_settings
 from flows.summary import night_markdown, quality_rows
+from flows.warehouses import open_aside
 
 
 async def _may_help(_task: Any, _run: Any, state: Any) -> bool:
@@ -40,6 +43,7 @@ def _tasks() -> Stops:
         )(bare.land),
         stage=task(name="stage", task_run_name="stage {source.name}", cache_policy=NO_CACHE)(bare.stage),
         compute=task(name="compute-kpis", cache_policy=NO_CACHE)(bare.compute),
+        fill=task(name="compute-backfill", cache_policy=NO_CACHE)(bare.fill),
         publish=task(name="publish", cache_policy=NO_CACHE)(bare.publish),
     )
 
@@ -51,32 +55,56 @@ def kpi_nightly(
     warehouse: str | None = None,
     lake: str | None = None,
     full: bool = False,
+    wait_seconds: float = 0,
     kind: RunKind = "nightly",
 ) -> dict[str, int]:
     """Pull, stage, judge, compute and publish everything that happened before the midnight after `date`.
 
-    `date` is an ISO day or `yesterday` (in the organisation's time zone); `full` stages every landed page again.
+    `date` is an ISO day or `yesterday` (in the organisation's time zone); `full` stages every landed page again; a run
+    on its way is waited for up to `wait_seconds`. Nights that were missed are covered by the next one.
     Returns rows per published table. Raises the errors of `flows.errors`.
     """
     settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)
     night = Night.begin(settings, None if date == "yesterday" else dt.date.fromisoformat(date), kind)
     store = Lake(settings.lake.url)
-    return _shown(run_night(settings, store, night, full=full, stops=_tasks()), store, night)
+    published = run_night(settings, store, night, full=full, wait_seconds=wait_seconds, stops=_tasks())
+    return _shown(published, store, night)
 
 
 @flow(name="kpi-backfill", flow_run_name="kpi-backfill {start} {end}")
 def kpi_backfill(
     start: dt.date,
     end: dt.date,
+    reason: str,
+    source: str | None = None,
+    kpis: list[str] | None = None,
+    only_missing: bool = False,
+    dry_run: bool = False,
+    as_of: dt.date | None = None,
     config: str | None = None,
     warehouse: str | None = None,
     lake: str | None = None,
+    wait_seconds: float = 0,
 ) -> dict[str, int]:
-    """Compute again, from the lake, every period that touches the days `start` to `end` (inclusive)."""
+    """Compute again, from the lake, every period that touches the days `start` to `end` (inclusive), and say why.
+
+    Only the KPIs that need a table of `source`, only those of `kpis`, or only periods without a number yet
+    (`only_missing`). `dry_run` makes the plan and nothing else. With `as_of` the tables as that night knew them are
+    written to `warehouse`, and nothing else changes. The plan is left as an artifact.
+    """
     settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)
     store = Lake(settings.lake.url)
+    request = Request(start, end, reason, source, tuple(kpis or ()), only_missing)
+    if as_of:
+        published = load_settings(Path(config) if config else None, lake=lake)
+        return reproduce(settings, store, request, as_of, open_aside(settings, published))
+    plan = planned(settings, store, request)
+    create_markdown_artifact(key="backfill-plan", markdown="\n".join(f"    {line}" for line in plan.lines()))
+    if dry_run:
+        return {}
     night = Night.begin(settings, computing.newest_night(store) or end, "backfill")
-    return _shown(run_backfill(settings, store, night, (start, end), stops=_tasks()), store, night)
+    filled = run_backfill(settings, store, night, request, wait_seconds=wait_seconds, stops=_tasks())
+    return _shown(filled, store, night)
 
 
 def _shown(published: Published, lake: Lake, night: Night) -> dict[str, int]:

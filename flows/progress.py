@@ -33,6 +33,7 @@ class Progress:
     def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, quiet=quiet, highlight=False)
         self.seconds: dict[str, float] = {}
+        self.at = "start"  # title of the step that began last
         self._waiting: Status | None = None
 
     @contextmanager
@@ -60,6 +61,7 @@ class Progress:
         """Run a step: a spinner while it lasts where there is a terminal, one line when it is done."""
         self._end_waiting()
         step, began = Step(title), time.perf_counter()
+        self.at = title
         if self._console.is_terminal:
             with self._console.status(f"{title} ..."):
                 yield step

@@ -52,7 +52,7 @@ def state_of(lake: Lake, now: dt.datetime, configured: Sequence[str] = ()) -> Pi
         lake.scan("meta_run")
         .sort("started_at", descending=True)
         .head(5)
-        .select("run_id", "run_kind", "run_on", "as_of", "finished_at", "outcome")
+        .select("run_id", "run_kind", "run_on", "as_of", "finished_at", "outcome", "message")
         .collect()
     )
     quarantine = (
@@ -63,8 +63,7 @@ def state_of(lake: Lake, now: dt.datetime, configured: Sequence[str] = ()) -> Pi
         .collect()
     )
     sources = _sources(lake, now, configured)
-    newest: dt.datetime | None = runs["as_of"].max()  # type: ignore[assignment]
-    reasons = [*_old(newest, now), *_overdue(sources, configured)]
+    reasons = [*_old(_newest(lake), now), *_overdue(sources, configured)]
     return PipelineState(runs, sources, quarantine, f"stale: {'; '.join(reasons)}" if reasons else None)
 
 
@@ -93,6 +92,13 @@ def _sources(lake: Lake, now: dt.datetime, configured: Sequence[str]) -> pl.Data
     return names.join(delivered, on="source", how="left", maintain_order="left").join(
         fates.collect(), on="source", how="left", maintain_order="left"
     )
+
+
+def _newest(lake: Lake) -> dt.datetime | None:
+    """Midnight that ended the newest night that was published."""
+    published = lake.scan("meta_run").filter(pl.col("outcome") == "succeeded")
+    newest = published.select(pl.col("as_of").max()).collect().item()
+    return newest if isinstance(newest, dt.datetime) else None
 
 
 def _old(newest: dt.datetime | None, now: dt.datetime) -> list[str]:

@@ -17,6 +17,19 @@ def open_warehouse(settings: Settings) -> Warehouse:
         return _open(settings.warehouse.url)
 
 
+def open_aside(settings: Settings, published: Settings) -> Warehouse:
+    """The warehouse of `settings`, for tables that must not take the place of the `published` ones.
+
+    Raises UsageError where it is the published one.
+    """
+    if settings.warehouse.url == published.warehouse.url:
+        raise UsageError(
+            f"--as-of writes beside the published warehouse {published.warehouse.url}: "
+            "name another one with `--warehouse duckdb:///PATH` before the command"
+        )
+    return open_warehouse(settings)
+
+
 @contextmanager
 def storage_errors() -> Iterator[None]:
     """Map what the warehouse raises: a question it does not understand is exit code 2, all else 13."""

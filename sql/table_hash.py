@@ -9,8 +9,8 @@ import polars as pl
 
 # Belong to the run that first wrote a row version, not to what the row says.
 RUN_COLUMNS = ("run_id", "as_of")
-# Describes runs and nothing else.
-UNHASHED_TABLES = ("meta_run",)
+# Describe runs and nothing else.
+UNHASHED_TABLES = ("meta_run", "meta_backfill")
 _SLICE = 50_000
 
 

@@ -57,7 +57,7 @@ class Warehouse(ABC):
         """
 
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of every published table's content, by name, without run_id, as_of and the whole of meta_run."""
+        """SHA-256 of every published table's content, by name, without run_id, as_of and what describes runs."""
         return {
             table: table_hash(self.read(table), contract)
             for contracts in SCHEMAS.values()

@@ -40,6 +40,12 @@ def previous_start(start: pl.Expr, grain: str) -> pl.Expr:
     return period_start(start.dt.offset_by("-1d"), grain)
 
 
+def longest_grain(grains: tuple[str, ...]) -> str:
+    """The longest of grains that nest."""
+    lengths = {grain: length for nested in NESTED_GRAINS for length, grain in enumerate(nested)}
+    return max(grains, key=lengths.__getitem__)
+
+
 def periods_between(first_on: dt.date, last_on: dt.date, grains: tuple[str, ...] = PERIOD_GRAINS) -> pl.DataFrame:
     """Every period of `grains` that holds a day of `first_on..last_on`: period_grain, period_start, period_end."""
     days = pl.DataFrame({"on": pl.date_range(first_on, last_on, eager=True)})

@@ -5,13 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from flows.errors import ConfigurationError, UsageError
-from flows.invocation import Injected
+from flows.invocation import Injected, Invocation
 from flows.orchestrator import orchestrated
+
+if TYPE_CHECKING:
+    from flows.lake import Lake
+    from flows.pipeline.backfill.plan import Request
+
+Switch = Annotated[bool, Parameter(negative="")]
+_PUBLISHED = "Published in {}; `culture-kpis status`, `query` and `report` show it"
 
 
 def register(app: App) -> None:
@@ -22,9 +29,13 @@ def register(app: App) -> None:
 
 
 def run(
-    *, date: dt.date | None = None, full: Annotated[bool, Parameter(negative="")] = False, invocation: Injected
+    *,
+    date: dt.date | None = None,
+    full: Switch = False,
+    wait: float = 0,
+    invocation: Injected,
 ) -> int:
-    """Run one night: pull the sources, judge, compute and publish.
+    """Run one night: pull the sources, judge, compute and publish. It covers every night that was missed before it.
 
     Parameters
     ----------
@@ -32,6 +43,8 @@ def run(
         Everything that happened before the organisation's midnight after this day. Default: yesterday.
     full
         Stage every landed page again.
+    wait
+        Seconds to wait for another run to end.
     """
     from flows.pipeline.night import Night
 
@@ -47,16 +60,29 @@ def run(
         kpi_nightly(
             date=date.isoformat() if date else "yesterday",
             full=full,
+            wait_seconds=wait,
             config=invocation.config_path,
             warehouse=invocation.warehouse,
             lake=invocation.lake,
         )
-    show.say(f"Published in {settings.warehouse.url}; `culture-kpis status`, `query` and `report` show it")
+    show.say(_PUBLISHED.format(settings.warehouse.url))
     return 0
 
 
-def backfill(*, start: dt.date, end: dt.date, invocation: Injected) -> int:
-    """Compute again, from the lake, every period that touches the days from start to end.
+def backfill(
+    *,
+    start: dt.date,
+    end: dt.date,
+    reason: str | None = None,
+    source: str | None = None,
+    kpi: Annotated[list[str] | None, Parameter(negative="")] = None,
+    only_missing: Switch = False,
+    dry_run: Switch = False,
+    as_of: dt.date | None = None,
+    wait: float = 0,
+    invocation: Injected,
+) -> int:
+    """Compute again, from the lake, every period that touches the days from start to end; the plan is shown first.
 
     Parameters
     ----------
@@ -64,17 +90,67 @@ def backfill(*, start: dt.date, end: dt.date, invocation: Injected) -> int:
         First day.
     end
         Last day, inclusive.
+    reason
+        Why; it stands in the backfill log and beside every published number that changes.
+    source
+        Only KPIs that need a table of this source.
+    kpi
+        Only this KPI; may be repeated.
+    only_missing
+        Only periods without a remembered number.
+    dry_run
+        Show the plan and stop.
+    as_of
+        Write the tables as this past night knew them to the warehouse named before the command, and change nothing.
+    wait
+        Seconds to wait for another run to end.
     """
     if end < start:
         raise UsageError(f"--end {end} lies before --start {start}")
-    settings = invocation.settings()
+    if not (reason or dry_run or as_of):
+        raise UsageError('backfill: say why, as in --reason "tickets of March came late"')
+    from flows.lake import Lake
+    from flows.pipeline.backfill.plan import Request, planned
+
+    settings, wished = invocation.settings(), tuple(kpi or ())
+    request = Request(start, end, reason or "", source, wished, only_missing)
+    store = Lake(settings.lake.url)
+    if as_of:
+        return _show_again(request, as_of, store, invocation)
+    plan = planned(settings, store, request)
+    if dry_run:
+        sys.stdout.write("\n".join([*plan.lines(), ""]))
+        return 0
     with orchestrated(quiet=invocation.quiet) as show:
+        for line in plan.lines():
+            show.say(line)
         from flows.nightly import kpi_backfill
 
         kpi_backfill(
-            start=start, end=end, config=invocation.config_path, warehouse=invocation.warehouse, lake=invocation.lake
+            start=start,
+            end=end,
+            reason=request.reason,
+            source=source,
+            kpis=list(wished),
+            only_missing=only_missing,
+            wait_seconds=wait,
+            config=invocation.config_path,
+            warehouse=invocation.warehouse,
+            lake=invocation.lake,
         )
-    show.say(f"Published in {settings.warehouse.url}; `culture-kpis status`, `query` and `report` show it")
+    show.say(_PUBLISHED.format(settings.warehouse.url))
+    return 0
+
+
+def _show_again(request: Request, night_on: dt.date, store: Lake, invocation: Invocation) -> int:
+    """Write what a past night knew to a warehouse aside. No orchestrator: nothing is scheduled, retried or changed."""
+    from flows.pipeline.backfill.as_of import reproduce
+    from flows.warehouses import open_aside
+
+    settings = invocation.settings()
+    published = Invocation(invocation.config, None, invocation.lake).settings()
+    reproduce(settings, store, request, night_on, open_aside(settings, published))
+    sys.stdout.write(f"What the night of {night_on} knew is in {settings.warehouse.url}\n")
     return 0
 
 

@@ -6,11 +6,23 @@ import dataframely as dy
 import polars as pl
 
 from transforms.contracts import MARTS, STAGED
-from transforms.contracts.results import Publication
-from transforms.contracts.state import LandedPage, QuarantinedRow, RowFate
+from transforms.contracts.results import HiddenCells, Publication
+from transforms.contracts.state import (
+    BackfillCell,
+    BackfillChunk,
+    BackfillCrowd,
+    BackfillPerson,
+    LandedPage,
+    NightVersion,
+    QuarantinedRow,
+    RowFate,
+)
 
 LANDED_PAGE = "landed_page"
 LANDING_PAYLOAD = "landing_payload"  # bytes, not rows: no contract, read through `Lake.payload` only
+
+# Marts that grow from run to run, so the lake remembers them as they are shown.
+REMEMBERED_MARTS = ("meta_run", "meta_backfill", "meta_row_accounting", "meta_validation", "meta_restatement")
 
 LAKE_TABLES: dict[str, type[dy.Schema]] = {
     LANDED_PAGE: LandedPage,
@@ -19,8 +31,25 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
     "quarantine": QuarantinedRow,
     "publication_ledger": Publication,
     "published_kpi_value": MARTS["fct_kpi_value"],
-    **{name: contract for name, contract in MARTS.items() if name.startswith("meta_")},
+    "hidden_cells": HiddenCells,
+    "night_version": NightVersion,
+    "backfill_chunk": BackfillChunk,
+    "backfill_cell": BackfillCell,
+    "backfill_person": BackfillPerson,
+    "backfill_crowd": BackfillCrowd,
+    **{name: MARTS[name] for name in REMEMBERED_MARTS},
 }
+
+# What describes runs and not what they found; it grows with every run, also of the same night.
+OF_RUNS = (
+    "night_version",
+    "meta_run",
+    "meta_backfill",
+    "backfill_chunk",
+    "backfill_cell",
+    "backfill_person",
+    "backfill_crowd",
+)
 
 # Only the largest table is partitioned, and only because its month is a function of its key: a row that changes can
 # never change its partition, so an update reads and rewrites the months it touches. The time of a ticket, promise,

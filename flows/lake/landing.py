@@ -14,7 +14,7 @@ from flows.errors import StorageError
 from flows.lake.catalogue import LANDED_PAGE
 from flows.lake.payload import PART_BYTES, erase_pages, read_page, stored_pages, write_pages
 from flows.lake.tables import LakeTables
-from flows.lake.tidying import tidy_tables
+from flows.lake.tidying import KEPT_DAYS, tidy_tables
 from flows.lake.trouble import lake_trouble
 from transforms.contracts.state import LandedPage
 
@@ -116,7 +116,7 @@ class Lake(LakeTables):
             erase_pages(self, due)
         return due.height
 
-    def tidy(self, keep_days: int = 30) -> None:
+    def tidy(self, keep_days: int = KEPT_DAYS) -> None:
         """Remove files that no version of the last `keep_days` days needs, such as those of killed runs."""
         tidy_tables(self, keep_days)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 from urllib.parse import unquote
 
 import dataframely as dy
@@ -11,7 +12,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import TableNotFoundError
 
 from flows.errors import StorageError
-from flows.lake.catalogue import LAKE_TABLES
+from flows.lake.catalogue import LAKE_TABLES, OF_RUNS
 from flows.lake.location import locate
 from flows.lake.trouble import is_absent, lake_trouble
 
@@ -34,10 +35,24 @@ class _Table(DeltaTable):
 
 
 class LakeReader:
-    """The tables of one lake, for reading. Names are those of `LAKE_TABLES`; every method raises StorageError."""
+    """The tables of one lake, for reading. Names are those of `LAKE_TABLES`; every method raises StorageError.
 
-    def __init__(self, url: str) -> None:
+    With `pins` every table is read at the version they name, and a table they do not name was not written yet; what
+    describes runs is read as it is.
+    """
+
+    def __init__(self, url: str, pins: Mapping[str, int] | None = None) -> None:
         self.location = locate(url)
+        self._pins = pins
+
+    def at(self, versions: Mapping[str, int]) -> Self:
+        """The same lake as it was at these versions of its tables, to be read only."""
+        return type(self)(self.location.root, versions)
+
+    def versions(self) -> dict[str, int]:
+        """The version of every table that describes more than runs; one that was never written is left out."""
+        found = {name: self.version(name) for name in LAKE_TABLES if name not in OF_RUNS}
+        return {name: version for name, version in found.items() if version is not None}
 
     def scan(self, table: str, version: int | None = None) -> pl.LazyFrame:
         """A table in the shape of its contract, now or as of an earlier `version`; empty where it was never written.
@@ -61,6 +76,10 @@ class LakeReader:
     def open(self, name: str, version: int | None = None) -> DeltaTable | None:
         """The Delta table of that name, whether it has a contract or not; None where it was never written."""
         place = self.location.table(name)
+        if self._pins is not None and version is None and name not in OF_RUNS:
+            if name not in self._pins:
+                return None
+            version = self._pins[name]
         with lake_trouble(place):
             try:
                 return _Table(place, version=version, storage_options=self.location.options)

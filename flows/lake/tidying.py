@@ -6,6 +6,9 @@ from flows.lake.catalogue import LAKE_TABLES, LANDING_PAYLOAD
 from flows.lake.reading import LakeReader
 from flows.lake.trouble import lake_trouble
 
+# How long the lake can be read as it was, and how long files of killed runs may lie about.
+KEPT_DAYS = 30
+
 
 def tidy_tables(lake: LakeReader, keep_days: int) -> None:
     """Remove, of every table, files that no version of the last `keep_days` days needs.

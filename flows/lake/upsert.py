@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 # Where and when a row came from. A row that says the same again keeps the page and the run that said it first.
-PROVENANCE = ("source_page", "source_row", "run_id", "as_of", "quarantined_at")
+PROVENANCE = ("source_page", "source_row", "run_id", "as_of", "quarantined_at", "recorded_at")
 _STORED = "__stored"
 
 

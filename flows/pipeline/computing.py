@@ -1,9 +1,9 @@
-"""From staged tables to marts: facts, every KPI, disclosure, and the tables analysts and stewards will see."""
+"""From staged tables to numbers that may be shown: facts, the selected KPIs, disclosure, beside what is remembered."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,24 +11,16 @@ import polars as pl
 from flows.errors import ConfigurationError
 from flows.lake import Lake
 from flows.pipeline.night import Night
-from flows.pipeline.version import product_version
+from flows.pipeline.tables import marts_of, restricted_of
 from flows.settings import Settings
 from transforms.contracts import STAGED
-from transforms.contracts.marts import PRINCIPLES
-from transforms.contracts.results import CELL_KEY
+from transforms.contracts.results import CELL_KEY, KpiCell
 from transforms.disclosure import Disclosure, disclose
 from transforms.facts import Facts
 from transforms.facts.org_tree import TreeError
 from transforms.kpis.compute import KpiResult, compute
-from transforms.kpis.registry import all_kpis, principle_documentation
-from transforms.marts.evidence import table_evidence
-from transforms.marts.kpi_catalogue import dim_kpi, dim_principle
-from transforms.marts.kpi_signal import fct_kpi_signal
-from transforms.marts.organisation import dim_org_unit
-from transforms.marts.periods import dim_date, dim_period
-from transforms.marts.principle_score import fct_principle_score
-from transforms.marts.restricted import fct_promise, fct_recognition, fct_ticket
-from transforms.marts.trust import graded
+from transforms.kpis.registry import all_kpis, kpi
+from transforms.kpis.selection import Selection
 
 
 @dataclass(frozen=True)
@@ -53,115 +45,73 @@ def _staged(lake: Lake) -> Iterator[tuple[str, pl.DataFrame]]:
         yield name, lake.read(name)
 
 
-def compute_night(
-    settings: Settings, lake: Lake, night: Night, window: tuple[dt.date, dt.date] | None = None
-) -> Computed:
-    """Every KPI as known on the night, disclosed; with `window` only cells whose period touches those days change.
+def compute_night(settings: Settings, lake: Lake, night: Night) -> Computed:
+    """Every KPI as known on the night, disclosed.
 
     Raises ConfigurationError when the organisation's units form a circle.
     """
     facts = facts_of(settings, lake, night.run_on)
+    selection = Selection.everything(all_kpis())
+    return assemble(settings, lake, night, facts, compute_selected(facts, selection), selection)
+
+
+def compute_selected(facts: Facts, selection: Selection) -> list[KpiResult]:
+    """The selected parts of the selected KPIs, exact. Raises ConfigurationError when units form a circle."""
     try:
-        results = [compute(registered, facts) for registered in all_kpis()]
+        return [compute(kpi(kpi_id), facts, selection.starts(kpi_id)) for kpi_id in sorted(selection.kpi_ids)]
     except TreeError as error:
         raise ConfigurationError(str(error)) from error
-    previous = lake.read("published_kpi_value")
-    ancestors = _ancestors(facts, results)
+
+
+def assemble(
+    settings: Settings,
+    lake: Lake,
+    night: Night,
+    facts: Facts,
+    results: Sequence[KpiResult],
+    selection: Selection,
+    reason: str | None = None,
+) -> Computed:
+    """Disclose the results of the selected parts and build every table, all other parts taken over as remembered.
+
+    `reason` is why somebody asked for them; it stands before the reason of every restatement.
+    """
+    previous, ledger = lake.read("published_kpi_value"), lake.read("publication_ledger")
     disclosed = disclose(
         results,
         all_kpis(),
-        ancestors=ancestors,
-        ledger=lake.read("publication_ledger"),
-        previous=previous,
+        ancestors=_ancestors(facts, results),
+        ledger=selection.selected(ledger, all_kpis()),
+        previous=selection.selected(previous, all_kpis()),
         context=facts.context,
         run_id=night.run_id,
     )
-    if window:
-        disclosed = _within(disclosed, previous, window)
-    return Computed(_marts(settings, lake, facts, disclosed, night), _restricted(facts), disclosed)
+    restatements = disclosed.restatements
+    if reason:
+        restatements = restatements.with_columns(pl.format("{}: {}", pl.lit(reason), "reason").alias("reason"))
+    beside = Disclosure(
+        rows=pl.concat([disclosed.rows, selection.others(previous, all_kpis())]).sort(CELL_KEY),
+        ledger_additions=disclosed.ledger_additions,
+        hidden=pl.concat([disclosed.hidden, selection.others(lake.read("hidden_cells"), all_kpis())]),
+        restatements=_fresh(lake, restatements),
+    )
+    marts = marts_of(settings, lake, facts, beside, night)
+    return Computed(marts, restricted_of(facts), beside)
 
 
-def _ancestors(facts: Facts, results: list[KpiResult]) -> pl.DataFrame:
+def _ancestors(facts: Facts, results: Sequence[KpiResult]) -> pl.DataFrame:
     keys = ["period_grain", "period_start", "period_end"]
-    return facts.ancestors(pl.concat([result.cells.select(keys) for result in results]).unique())
-
-
-def _within(disclosed: Disclosure, previous: pl.DataFrame, window: tuple[dt.date, dt.date]) -> Disclosure:
-    """Rows outside the window stay as they were published; what happened inside it is taken over."""
-    first_on, last_on = window
-    touches = (pl.col("period_start") <= last_on) & (pl.col("period_end") >= first_on)
-    rows = pl.concat([disclosed.rows.filter(touches), previous.filter(~touches)]).sort(CELL_KEY)
-    key = rows.filter(touches).select(CELL_KEY)
-    return Disclosure(
-        rows=rows,
-        ledger_additions=disclosed.ledger_additions.join(key, on=CELL_KEY, how="semi"),
-        privacy_log=disclosed.privacy_log,
-        restatements=disclosed.restatements.join(key, on=CELL_KEY, how="semi"),
-    )
-
-
-def _marts(
-    settings: Settings, lake: Lake, facts: Facts, disclosed: Disclosure, night: Night
-) -> dict[str, pl.DataFrame]:
-    """Every table of schema `marts`; the run itself is written as succeeded, for it is published only then.
-
-    What is derived from numbers is derived here, from disclosed rows only.
-    """
-    accounting = lake.read("meta_row_accounting")
-    staged = {name: facts.table(name) for name in facts.provided}
-    evidence = table_evidence(staged, accounting, settings.sources, facts.context)
-    run = pl.DataFrame(
-        [
-            {
-                "run_id": night.run_id,
-                "run_kind": night.kind,
-                "run_on": night.run_on,
-                "as_of": night.as_of,
-                "started_at": night.started_at,
-                "finished_at": Night.now(),
-                "outcome": "succeeded",
-                "message": "published",
-                "product_version": product_version(),
-            }
-        ],
-        schema=lake.scan("meta_run").collect_schema(),
-    )
-    scores = fct_principle_score(disclosed.rows, all_kpis(), night.run_on)
-    spans = ["period_grain", "period_start", "period_end"]
-    return {
-        "fct_kpi_value": graded(disclosed.rows, all_kpis(), evidence),
-        "fct_principle_score": scores,
-        "fct_kpi_signal": fct_kpi_signal(disclosed.rows, all_kpis()),
-        "dim_kpi": dim_kpi(all_kpis()),
-        "dim_principle": dim_principle({principle: principle_documentation(principle) for principle in PRINCIPLES}),
-        "dim_org_unit": dim_org_unit(facts.tree, night.run_on),
-        "dim_period": dim_period(pl.concat([disclosed.rows.select(spans), scores.select(spans)])),
-        "dim_date": dim_date(disclosed.rows, facts.context),
-        "meta_run": pl.concat([lake.read("meta_run"), run]),
-        "meta_row_accounting": accounting,
-        # What gate 2 found on earlier nights is not part of what it judges tonight, or its counts would never settle.
-        "meta_validation": lake.read("meta_validation").filter(pl.col("gate") == "staged"),
-        "meta_restatement": pl.concat([lake.read("meta_restatement"), fresh_restatements(lake, disclosed)]),
-        "meta_privacy_log": disclosed.privacy_log,
-    }
+    cells = [KpiCell.create_empty(), *(result.cells for result in results)]
+    return facts.ancestors(pl.concat([frame.select(keys) for frame in cells]).unique())
 
 
 def newest_night(lake: Lake) -> dt.date | None:
     """Date of the newest night that was published; None before the first."""
-    nights: list[dt.date] = lake.read("meta_run")["run_on"].to_list()
+    nights: list[dt.date] = lake.read("meta_run").filter(pl.col("outcome") == "succeeded")["run_on"].to_list()
     return max(nights, default=None)
 
 
-def fresh_restatements(lake: Lake, disclosed: Disclosure) -> pl.DataFrame:
+def _fresh(lake: Lake, restatements: pl.DataFrame) -> pl.DataFrame:
     """Restatements not yet remembered: a run that died after remembering finds the same changes again."""
     same = [*CELL_KEY, "as_of", "old_value", "new_value", "old_state", "new_state"]
-    known = lake.read("meta_restatement")
-    return disclosed.restatements.join(known, on=same, how="anti", nulls_equal=True)
-
-
-def _restricted(facts: Facts) -> dict[str, pl.DataFrame]:
-    return {
-        "fct_ticket": fct_ticket(facts),
-        "fct_promise": fct_promise(facts),
-        "fct_recognition": fct_recognition(facts),
-    }
+    return restatements.join(lake.read("meta_restatement"), on=same, how="anti", nulls_equal=True)

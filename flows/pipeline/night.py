@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from flows.errors import UsageError
+from flows.pipeline.version import product_version
 from flows.settings import Settings
 from transforms.contracts.columns import EARLIEST
+from transforms.contracts.marts import MetaRun
 
 RunKind = Literal["nightly", "backfill", "demo"]
 
@@ -40,6 +44,21 @@ class Night:
             allowed = f"give a day after {EARLIEST.date()} and not after today, {local_today}"
             raise UsageError(f"{run_on} is no night to run; {allowed}")
         return cls(run_id, kind, run_on, settings.context(run_on).as_of, started_at)
+
+    def row(self, outcome: Literal["succeeded", "blocked", "failed"], message: str) -> pl.DataFrame:
+        """The run as a row of MetaRun, finished now."""
+        told = {
+            "run_id": self.run_id,
+            "run_kind": self.kind,
+            "run_on": self.run_on,
+            "as_of": self.as_of,
+            "started_at": self.started_at,
+            "finished_at": self.now(),
+            "outcome": outcome,
+            "message": message,
+            "product_version": product_version(),
+        }
+        return pl.DataFrame([told], schema=MetaRun.create_empty().schema)
 
     @staticmethod
     def now() -> dt.datetime:

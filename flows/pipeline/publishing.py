@@ -13,8 +13,9 @@ import polars as pl
 from flows.boundaries import passed
 from flows.errors import DataQualityError, StorageError
 from flows.lake import Lake
-from flows.pipeline.computing import Computed, fresh_restatements
+from flows.pipeline.computing import Computed
 from flows.pipeline.night import Night
+from sql.table_hash import UNHASHED_TABLES
 from sql.warehouse import Warehouse, WarehouseError
 
 
@@ -29,15 +30,16 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
     verdict = judge_marts(computed.marts, night.run_id, page_rows)
     if verdict.blocked:
         raise DataQualityError("; ".join(verdict.reasons))
-    # Checks of `meta_run` count runs: they would differ every night, though nothing else did.
-    judged = verdict.results.filter(pl.col("table_name") != "meta_run")
+    # Checks of what describes runs count them: they would differ every night, though nothing else did.
+    judged = verdict.results.filter(~pl.col("table_name").is_in(UNHASHED_TABLES))
     marts = computed.marts | {"meta_validation": pl.concat([computed.marts["meta_validation"], judged])}
     try:
         warehouse.stage(marts, computed.restricted)
         passed("warehouse staged")
-        remember(computed, lake, night)
+        remember(computed, lake)
         lake.replace_where("meta_validation", judged, source="", gate="mart")
-        lake.merge("meta_run", marts["meta_run"].filter(pl.col("run_id") == night.run_id))
+        for table in ("meta_run", "meta_backfill"):
+            lake.merge(table, marts[table].filter(pl.col("run_id") == night.run_id))
         passed("remembered")
         warehouse.publish()
     except WarehouseError as error:
@@ -49,12 +51,12 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
     return {name: frame.height for name, frame in (marts | computed.restricted).items()}
 
 
-def remember(computed: Computed, lake: Lake, night: Night) -> None:
+def remember(computed: Computed, lake: Lake) -> None:
     """What later nights must know: who stands behind each person-based number, what was published, what changed."""
     # Restatements before the ledger: once the ledger has a correction, nothing tells that there was another number.
-    lake.append("meta_restatement", fresh_restatements(lake, computed.disclosed))
+    lake.append("meta_restatement", computed.disclosed.restatements)
     passed("restatements")
     lake.append("publication_ledger", computed.disclosed.ledger_additions)
     passed("ledger")
     lake.replace("published_kpi_value", computed.disclosed.rows)
-    lake.replace("meta_privacy_log", computed.disclosed.privacy_log)
+    lake.replace("hidden_cells", computed.disclosed.hidden)

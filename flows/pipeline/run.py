@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import polars as pl
 
 from flows.errors import UsageError
 from flows.lake import Lake
 from flows.lock import run_lock
 from flows.pipeline import computing, housekeeping, landing, publishing, staging
+from flows.pipeline.backfill import chunks, log
+from flows.pipeline.backfill.plan import Plan, Request, planned
 from flows.pipeline.computing import Computed
+from flows.pipeline.failing import failures_recorded
 from flows.pipeline.night import Night
 from flows.pipeline.staging import StagedSource
-from flows.progress import progress
+from flows.progress import Progress, progress
 from flows.settings import Settings, SourceSettings
 from flows.warehouses import open_warehouse
-
-Window = tuple[dt.date, dt.date]
 
 
 def _publish(computed: Computed, settings: Settings, lake: Lake, night: Night) -> dict[str, int]:
@@ -26,11 +29,12 @@ def _publish(computed: Computed, settings: Settings, lake: Lake, night: Night) -
 
 @dataclass(frozen=True)
 class Stops:
-    """The four stops of a run, each with the signature of the function it defaults to."""
+    """The stops of a run, each with the signature of the function it defaults to."""
 
     land: Callable[[SourceSettings, Lake, dt.datetime], int] = landing.land
     stage: Callable[[SourceSettings, Settings, Lake, Night, bool], StagedSource] = staging.stage
-    compute: Callable[[Settings, Lake, Night, Window | None], Computed] = computing.compute_night
+    compute: Callable[[Settings, Lake, Night], Computed] = computing.compute_night
+    fill: Callable[[Settings, Lake, Night, Plan], Computed] = chunks.compute_plan
     publish: Callable[[Computed, Settings, Lake, Night], dict[str, int]] = _publish
 
 
@@ -43,51 +47,82 @@ class Published:
 
 
 def run_night(
-    settings: Settings, lake: Lake, night: Night, *, full: bool = False, stops: Stops | None = None
+    settings: Settings,
+    lake: Lake,
+    night: Night,
+    *,
+    full: bool = False,
+    wait_seconds: float = 0,
+    stops: Stops | None = None,
 ) -> Published:
     """Land, stage, judge, compute and publish; with `full` every landed page is staged again.
 
-    Raises UsageError for a date before the newest published night, LockedError while another run is on its way,
-    and what the stops raise.
+    Raises UsageError for a date before the newest published night, LockedError while another run is on its way and
+    does not end within `wait_seconds`, and what the stops raise; a failure is a row of `meta_run`.
     """
     stops, show = stops or Stops(), progress()
-    with run_lock(settings.lake.url, night.run_id):
+    with run_lock(settings.lake.url, night.run_id, wait_seconds):
         newest = computing.newest_night(lake)
         if newest and night.run_on < newest:
             raise UsageError(
                 f"{night.run_on} lies before the newest published night {newest}: "
-                f"`culture-kpis backfill --start {night.run_on} --end {night.run_on}` computes its periods again"
+                f"`culture-kpis backfill --start {night.run_on} --end {night.run_on} --reason WHY` "
+                "computes its periods again"
             )
-        for source in settings.sources:
-            with show.step(f"land {source.name}") as step:
-                pages = stops.land(source, lake, night.started_at)
-                step.summary = f"{pages} page{'s' * (pages != 1)}"
-        landing.retire(settings, lake, night.started_at)
-        for source in staging.in_stage_order(settings.sources):
-            with show.step(f"stage {source.name}") as step:
-                outcome = stops.stage(source, settings, lake, night, full)
-                step.summary = staging.summary(outcome)
-                step.notes.extend(outcome.warnings)
-        published = _compute_and_publish(settings, lake, night, None, stops)
-        housekeeping.tidy(lake)
+        with failures_recorded(lake, night, show):
+            for source in settings.sources:
+                with show.step(f"land {source.name}") as step:
+                    pages = stops.land(source, lake, night.started_at)
+                    step.summary = f"{pages} page{'s' * (pages != 1)}"
+            landing.retire(settings, lake, night.started_at)
+            for source in staging.in_stage_order(settings.sources):
+                with show.step(f"stage {source.name}") as step:
+                    outcome = stops.stage(source, settings, lake, night, full)
+                    step.summary = staging.summary(outcome)
+                    step.notes.extend(outcome.warnings)
+            with show.step("compute KPIs") as step:
+                computed = stops.compute(settings, lake, night)
+                step.summary = f"{computed.marts['fct_kpi_value'].height:,} numbers"
+            published = _published(computed, settings, lake, night, show, stops)
+            housekeeping.remember_versions(lake, night)
+            housekeeping.tidy(lake)
         return published
 
 
 def run_backfill(
-    settings: Settings, lake: Lake, night: Night, window: Window, *, stops: Stops | None = None
+    settings: Settings,
+    lake: Lake,
+    night: Night,
+    request: Request,
+    *,
+    wait_seconds: float = 0,
+    stops: Stops | None = None,
 ) -> Published:
-    """Compute again, from the lake, every period that touches the days of the window, and publish."""
-    with run_lock(settings.lake.url, night.run_id):
-        return _compute_and_publish(settings, lake, night, window, stops or Stops())
+    """Compute again, from the lake, the parts that a request names, and publish; the backfill log says why.
+
+    Raises UsageError for a KPI or source that does not exist, LockedError as a night does.
+    """
+    stops, show = stops or Stops(), progress()
+    with run_lock(settings.lake.url, night.run_id, wait_seconds):
+        plan = planned(settings, lake, request)
+        log.begin(lake, plan, night)
+        with failures_recorded(lake, night, show, lambda outcome: log.entry(plan, night, outcome)):
+            with show.step("compute KPIs") as step:
+                computed = stops.fill(settings, lake, night, plan)
+                n_restated = computed.disclosed.restatements.height
+                step.summary = f"{plan.parts.height:,} KPI periods, {n_restated:,} published numbers changed"
+            entry = log.entry(plan, night, "succeeded", n_restated)
+            earlier = computed.marts["meta_backfill"].filter(pl.col("run_id") != night.run_id)
+            logged = computed.marts | {"meta_backfill": pl.concat([earlier, entry])}
+            published = _published(replace(computed, marts=logged), settings, lake, night, show, stops)
+            chunks.forget(lake)
+            housekeeping.remember_versions(lake, night)
+        return published
 
 
-def _compute_and_publish(
-    settings: Settings, lake: Lake, night: Night, window: Window | None, stops: Stops
+def _published(
+    computed: Computed, settings: Settings, lake: Lake, night: Night, show: Progress, stops: Stops
 ) -> Published:
-    show = progress()
-    with show.step("compute KPIs") as step:
-        computed = stops.compute(settings, lake, night, window)
-        step.summary = f"{computed.marts['fct_kpi_value'].height:,} numbers"
     with show.step("judge and publish") as step:
         rows = stops.publish(computed, settings, lake, night)
         step.summary = f"{sum(rows.values()):,} rows in {len(rows)} tables"

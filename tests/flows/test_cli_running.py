@@ -88,11 +88,13 @@ def test_a_backfill_computes_from_the_lake_alone_and_changes_nothing(home: Home,
     before = home.hashes()
     (home.desk.folder / "tickets.csv").rename(home.desk.folder / "tickets.away")
 
-    exit_code, out, err = home.call("backfill", "--start", "2026-03-02", "--end", "2026-03-04")
+    exit_code, out, err = home.call("backfill", "--start", "2026-03-02", "--end", "2026-03-04", "--reason", "a look")
 
     (home.desk.folder / "tickets.away").rename(home.desk.folder / "tickets.csv")
     assert (exit_code, out) == (0, "")
-    assert [line.split()[1] for line in err.splitlines()[:-1]] == ["compute", "judge"]
+    plan, steps = err.splitlines()[:5], err.splitlines()[5:-1]
+    assert [line.split()[0] for line in plan] == ["Periods", "KPIs", "Rows", "Time", "Known"]
+    assert [line.split()[1] for line in steps] == ["compute", "judge"]
     assert home.hashes() == before
 
 

@@ -46,6 +46,7 @@ MARTS: dict[str, type[dy.Schema]] = {
     "dim_period": marts.DimPeriod,
     "dim_date": marts.DimDate,
     "meta_run": marts.MetaRun,
+    "meta_backfill": marts.MetaBackfill,
     "meta_row_accounting": marts.MetaRowAccounting,
     "meta_validation": marts.MetaValidation,
     "meta_restatement": marts.MetaRestatement,

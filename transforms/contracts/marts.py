@@ -144,6 +144,27 @@ class MetaRun(dy.Schema):
     product_version = text("Version of the software.", nullable=False)
 
 
+class MetaBackfill(dy.Schema):
+    """One backfill: what was asked for, why, and what came of it."""
+
+    run_id = identifier("Run.", primary_key=True)
+    backfill_id = identifier(
+        "Same for two runs that computed the same from the same rows: the later resumes the first."
+    )
+    start_on = day("First day asked for.")
+    end_on = day("Last day asked for.")
+    source = text("Source whose KPIs were asked for; null: any.")
+    kpi_ids = text("KPIs asked for, comma separated; null: all.")
+    is_only_missing = flag("Only periods without a remembered number.")
+    reason = text("Why, in the words of who asked.", nullable=False)
+    started_at = timestamp("Start.")
+    finished_at = timestamp("End.", nullable=True)
+    outcome = code(("running", "interrupted", "succeeded", "blocked", "failed"), "How it ended.")
+    n_parts = count("KPIs times longest periods computed.", unit="part")
+    n_resumed_parts = count("Of these, computed by an earlier run that was interrupted.", unit="part")
+    n_restated = count("Published numbers that changed.", unit="cell")
+
+
 class MetaRowAccounting(dy.Schema):
     """Every input row has exactly one fate; the counts of a page add up to its rows."""
 

@@ -92,6 +92,16 @@ class CellCrowd(CellKey):
     n_people = count("People counted.", unit="person")
 
 
+class HiddenCells(dy.Schema):
+    """How many cells of a period each rule of disclosure hid. Lives in the lake; analysts see sums over periods."""
+
+    kpi_id = identifier("KPI.", primary_key=True)
+    period_grain = code(PERIOD_GRAINS, "Length of the period.", primary_key=True)
+    period_start = day("First day of the period.", primary_key=True)
+    rule = text("Rule that hid them.", nullable=False, primary_key=True)
+    n_cells = count("Cells hidden.", unit="cell")
+
+
 class Publication(CellKey):
     """The publication ledger: each person-based cell as it was published. Lives in the lake, append only.
 

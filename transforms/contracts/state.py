@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataframely as dy
 
-from transforms.contracts.columns import code, count, flag, identifier, text, timestamp
+from transforms.contracts.columns import code, count, day, flag, identifier, number, text, timestamp
 from transforms.contracts.lineage import Staged
 from transforms.contracts.marts import FATES
+from transforms.contracts.results import CellCrowd, CellPerson, KpiCell
 
 
 class LandedPage(dy.Schema):
@@ -38,3 +39,42 @@ class QuarantinedRow(RowFate):
     page_name = text("File it came from.", nullable=False)
     raw_json = text("The row as received.", nullable=False, pii=True)
     quarantined_at = timestamp("When.")
+
+
+class NightVersion(dy.Schema):
+    """Which version of each lake table a night ended with: what it takes to know again what it knew."""
+
+    run_on = day("The night's date.", primary_key=True)
+    table_name = identifier("Table of the lake.", primary_key=True)
+    version = count("Delta version at the end of the night's newest run.", unit="version")
+    recorded_at = timestamp("When that was recorded.")
+
+
+class BackfillChunk(dy.Schema):
+    """A piece of a backfill that is computed and waits for the rest; an interrupted backfill goes on after it."""
+
+    backfill_id = identifier("Backfill.", primary_key=True)
+    chunk = identifier("Quarter in which its parts begin, as 2026-Q1.", primary_key=True)
+    n_parts = count("Parts computed.", unit="part")
+    seconds = number("Wall time it took.")
+
+
+class BackfillCell(KpiCell):
+    """A cell of such a piece."""
+
+    backfill_id = identifier("Backfill.", primary_key=True)
+    chunk = identifier("Piece.")
+
+
+class BackfillPerson(CellPerson):
+    """Who stands behind it."""
+
+    backfill_id = identifier("Backfill.", primary_key=True)
+    chunk = identifier("Piece.")
+
+
+class BackfillCrowd(CellCrowd):
+    """How many stand behind it where answers carry no person."""
+
+    backfill_id = identifier("Backfill.", primary_key=True)
+    chunk = identifier("Piece.")

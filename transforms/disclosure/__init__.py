@@ -14,6 +14,6 @@ Read in this order; each file is one rule of protection:
 What it does not protect against is said where the rule is: see `publish_once.py` and `companions.py`.
 """
 
-from transforms.disclosure.disclose import Disclosure, DisclosureError, disclose
+from transforms.disclosure.disclose import Disclosure, DisclosureError, disclose, privacy_log
 
-__all__ = ["Disclosure", "DisclosureError", "disclose"]
+__all__ = ["Disclosure", "DisclosureError", "disclose", "privacy_log"]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from transforms.contracts.marts import FctKpiValue, MetaPrivacyLog, MetaRestatement
-from transforms.contracts.results import CELL_KEY, PUBLISHED_STATES, CellCrowd, CellPerson, KpiCell, Publication
+from transforms.contracts.results import (
+    CELL_KEY,
+    PUBLISHED_STATES,
+    CellCrowd,
+    CellPerson,
+    HiddenCells,
+    KpiCell,
+    Publication,
+)
 from transforms.disclosure import ledger as ledgers
 from transforms.disclosure import restatement
 from transforms.disclosure.families import Families, declared, number
@@ -37,14 +45,26 @@ class Disclosure:
 
     * `rows`             FctKpiValue: all cells of the run, and all cells ever published that are published once
     * `ledger_additions` Publication: first publications and corrections of this run, to be appended to the lake
-    * `privacy_log`      MetaPrivacyLog: how many cells each rule hid
+    * `hidden`           HiddenCells: how many cells each rule hid in each period
     * `restatements`     MetaRestatement: published numbers that changed
     """
 
     rows: pl.DataFrame
     ledger_additions: pl.DataFrame
-    privacy_log: pl.DataFrame
+    hidden: pl.DataFrame
     restatements: pl.DataFrame
+
+
+def privacy_log(hidden: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """MetaPrivacyLog of HiddenCells: sums over periods; a count of one period could say what it holds back."""
+    return MetaPrivacyLog.validate(
+        hidden.group_by("kpi_id", "period_grain", "rule")
+        .agg(pl.col("n_cells").sum())
+        .with_columns(pl.lit(run_id).alias("run_id"))
+        .select(list(MetaPrivacyLog.columns()))
+        .sort("kpi_id", "period_grain", "rule"),
+        cast=True,
+    )
 
 
 def disclose(
@@ -156,26 +176,23 @@ def _remember(
         ledger_additions=Publication.validate(
             ledgers.publications(rows, timing.behind, revisions, run_id, as_of), cast=True
         ).sort(_KEY),
-        privacy_log=MetaPrivacyLog.validate(_log(hidden, temporal, rows, families, run_id), cast=True),
+        hidden=HiddenCells.validate(_hidden(hidden, temporal, rows, families), cast=True),
         restatements=MetaRestatement.validate(restatements.sort(_KEY), cast=True),
     )
 
 
-def _log(
-    hidden: pl.DataFrame, temporal: pl.DataFrame, rows: pl.DataFrame, families: Families, run_id: str
-) -> pl.DataFrame:
+def _hidden(hidden: pl.DataFrame, temporal: pl.DataFrame, rows: pl.DataFrame, families: Families) -> pl.DataFrame:
     """How many cells each rule hid, and of how many (rule `numbers`) the exact counts."""
     without_counts = (
         rows.filter(pl.col("state").is_in(PUBLISHED_STATES), pl.col("denominator").is_null())
         .join(families.nodes.filter("is_person_based"), on=_KEY)
         .select("node", pl.lit("numbers").alias("rule"))
     )
+    key = ["kpi_id", "period_grain", "period_start", "rule"]
     return (
         pl.concat([hidden, temporal, without_counts])
         .join(families.nodes, on="node")
-        .group_by("kpi_id", "period_grain", "rule")
+        .group_by(key)
         .agg(pl.len().cast(pl.Int64).alias("n_cells"))
-        .with_columns(pl.lit(run_id).alias("run_id"))
-        .select(list(MetaPrivacyLog.columns()))
-        .sort("kpi_id", "period_grain", "rule")
+        .sort(key)
     )

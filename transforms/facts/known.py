@@ -9,7 +9,8 @@ import polars as pl
 
 from transforms.facts.context import Context
 
-_HAPPENED = {
+# When a row of each table happened.
+HAPPENED = {
     "ticket": "created_at",
     "ticket_event": "at",
     "promise": "began_at",
@@ -24,7 +25,7 @@ _MAY_LIE_AHEAD = {"ticket": ("solved_at", "closed_at"), "promise": ("fulfilled_a
 def as_of(name: str, table: pl.LazyFrame, context: Context) -> pl.LazyFrame:
     """`table` (contract `name`) without anything from after the night's midnight; a target may lie ahead."""
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
-    if name in _HAPPENED:
-        table = table.filter(pl.col(_HAPPENED[name]) < midnight)
+    if name in HAPPENED:
+        table = table.filter(pl.col(HAPPENED[name]) < midnight)
     ahead = _MAY_LIE_AHEAD.get(name, ())
     return table.with_columns(pl.when(pl.col(column) < midnight).then(column).alias(column) for column in ahead)

@@ -16,6 +16,7 @@ Every node of the tree is estimated from its own observations, never from its ch
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -26,7 +27,7 @@ from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import RegisteredKpi
 from transforms.kpis.unasked import unasked
-from transforms.periods import period_end, period_start, periods_between
+from transforms.periods import longest_grain, period_end, period_start, periods_between
 from transforms.stats.precision import repeatable
 
 _ESTIMATE_COLUMNS = (
@@ -55,13 +56,18 @@ class KpiResult:
     crowd: pl.DataFrame
 
 
-def compute(registered: RegisteredKpi, facts: Facts) -> KpiResult:
-    """All cells of a KPI for every ended period: contracts KpiCell, CellPerson and CellCrowd."""
+def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.date] | None = None) -> KpiResult:
+    """All cells of a KPI for every ended period: contracts KpiCell, CellPerson and CellCrowd.
+
+    With `part_starts` only those of the parts that begin on these days (`transforms/kpis/selection.py`).
+    """
     kpi, context = registered.kpi, facts.context
-    missing = tuple(need for need in kpi.needs if need not in facts.provided) or unasked(kpi, facts)
+    in_parts = pl.lit(True) if part_starts is None else _of_parts(kpi, part_starts)
+    missing = missing_needs(kpi, facts)
     if missing:
-        return KpiResult(_source_missing(kpi, facts, missing), _empty(CellPerson), _empty(CellCrowd))
-    rows = _in_periods(registered.observe(facts), kpi, context.run_on).collect()
+        cells = _source_missing(kpi, facts, missing).filter(in_parts)
+        return KpiResult(cells, _empty(CellPerson), _empty(CellCrowd))
+    rows = _in_periods(registered.observe(facts), kpi, context.run_on).filter(in_parts).collect()
     if rows.is_empty():
         return KpiResult(_empty(KpiCell), _empty(CellPerson), _empty(CellCrowd))
     periods = _periods(rows)
@@ -83,6 +89,15 @@ def compute(registered: RegisteredKpi, facts: Facts) -> KpiResult:
         .join(levels, on=["period_grain", "period_start", "org_unit_id"])
     )
     return KpiResult(_matured(cells, kpi, facts), _people(rows, kpi), _crowd(rows, kpi))
+
+
+def missing_needs(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
+    """Tables nobody feeds and constructs nobody asks for, without which the KPI has no number."""
+    return tuple(need for need in kpi.needs if need not in facts.provided) or unasked(kpi, facts)
+
+
+def _of_parts(kpi: Kpi, part_starts: Sequence[dt.date]) -> pl.Expr:
+    return period_start(pl.col("period_start"), longest_grain(kpi.grains)).is_in(list(part_starts))
 
 
 def _in_periods(observations: pl.LazyFrame, kpi: Kpi, run_on: dt.date) -> pl.LazyFrame:

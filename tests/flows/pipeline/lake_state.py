@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.lake import LAKE_TABLES, Lake
+from flows.lake.catalogue import OF_RUNS
 from flows.settings import load_settings
 from flows.warehouses import open_warehouse
 
@@ -34,7 +35,7 @@ def versions(folder: Path) -> dict[str, int | None]:
 def contents(folder: Path) -> dict[str, str]:
     """A hash of the rows of every table of the lake, in any order, without what belongs to the run that wrote them."""
     lake = lake_of(folder)
-    return {name: _fingerprint(lake.read(name)) for name in LAKE_TABLES if name != "meta_run"}
+    return {name: _fingerprint(lake.read(name)) for name in LAKE_TABLES if name not in OF_RUNS}
 
 
 def staged_rows(folder: Path, table: str) -> str:

@@ -34,6 +34,7 @@ class Plan:
     run_on: dt.date
     full: bool = False
     window: tuple[dt.date, dt.date] | None = None
+    reason: str = "a test asks for it"
     dies_at: str | None = None
     waits_at: str | None = None
 
@@ -117,6 +118,7 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
     from flows.boundaries import observers
     from flows.errors import CultureKpisError
     from flows.lake import Lake
+    from flows.pipeline.backfill.plan import Request
     from flows.pipeline.night import Night
     from flows.pipeline.run import run_backfill, run_night
     from flows.progress import Progress, current
@@ -143,7 +145,7 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
     tell(BEGUN)
     try:
         if plan.window:
-            run_backfill(settings, lake, night, plan.window)
+            run_backfill(settings, lake, night, Request(*plan.window, plan.reason))
         else:
             run_night(settings, lake, night, full=plan.full)
     except CultureKpisError as error:

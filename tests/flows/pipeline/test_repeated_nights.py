@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from flows.lake.catalogue import OF_RUNS
 from tests.flows.pipeline.lake_state import contents, lake_of, published, versions
 from tests.flows.pipeline.night_process import Plan, run, run_well
 from tests.flows.pipeline.small_company import FIRST_NIGHT, SECOND_NIGHT
@@ -42,7 +43,10 @@ def test_a_backfill_builds_what_the_night_published_also_when_the_warehouse_is_l
     run_well(folder, Plan(SECOND_NIGHT, window=SECOND_QUARTER))
 
     assert published(folder) == second_night.published
-    assert new_versions(before, versions(folder)) == ["meta_run"]
+    written = new_versions(before, versions(folder))
+    assert [name for name in written if name not in OF_RUNS] == []
+    logged = lake_of(folder).read("meta_backfill").row(0, named=True)
+    assert (logged["outcome"], logged["reason"], logged["n_restated"]) == ("succeeded", "a test asks for it", 0)
 
 
 def test_staging_one_delivery_again_changes_no_table_and_writes_only_that_it_ran(
@@ -68,7 +72,7 @@ def test_staging_two_deliveries_together_changes_only_how_many_rows_were_judged_
 
     assert published(folder) | {"meta_validation": ""} == second_night.published | {"meta_validation": ""}
     assert contents(folder) | {"meta_validation": ""} == second_night.contents | {"meta_validation": ""}
-    assert new_versions(before, versions(folder)) == ["meta_run", "meta_validation"]
+    assert new_versions(before, versions(folder)) == ["night_version", "meta_run", "meta_validation"]
 
 
 def test_a_night_before_the_newest_is_refused_with_the_command_that_helps(

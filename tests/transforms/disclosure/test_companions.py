@@ -34,7 +34,7 @@ def test_components_about_the_same_people_share_one_fate(world):
     disclosed = world({"acme": None, "a": "acme", "b": "acme", "c": "acme"}).night(kpi)
     assert world.states(disclosed, component="unkind")["c"] == COMPLEMENTARY
     assert world.states(disclosed, component="kind")["c"] == COMPLEMENTARY
-    assert disclosed.privacy_log.filter(rule="components")["n_cells"].to_list() == [1]
+    assert disclosed.hidden.filter(rule="components")["n_cells"].to_list() == [1]
 
 
 def test_components_about_other_people_do_not(world):

@@ -7,7 +7,7 @@ import pytest
 
 from transforms.contracts.marts import FctKpiValue, MetaPrivacyLog, MetaRestatement
 from transforms.contracts.results import CellCrowd, CellPerson, KpiCell, Publication
-from transforms.disclosure import DisclosureError, disclose
+from transforms.disclosure import DisclosureError, disclose, privacy_log
 from transforms.facts import Context
 from transforms.kpis.compute import KpiResult
 
@@ -57,7 +57,7 @@ def test_a_hidden_cell_carries_no_number_and_no_flag(world):
 
 
 def test_every_hiding_is_counted(world):
-    log = world(PARENTS).night(mixed(world)).privacy_log
+    log = privacy_log(world(PARENTS).night(mixed(world)).hidden, "run-1")
     assert log.select("kpi_id", "period_grain", "rule", "n_cells").rows() == [
         ("kind_words", "month", "complementary", 1),
         ("kind_words", "month", "numbers", 2),
@@ -81,9 +81,9 @@ def test_a_missing_source_is_said_with_its_flag(world):
 
 def test_a_night_without_cells_is_a_night(world):
     disclosed = told([nothing()], [mixed(world)])
-    assert [frame.height for frame in (disclosed.rows, disclosed.ledger_additions, disclosed.privacy_log)] == [0, 0, 0]
+    assert [frame.height for frame in (disclosed.rows, disclosed.ledger_additions, disclosed.hidden)] == [0, 0, 0]
     FctKpiValue.validate(disclosed.rows)
-    MetaPrivacyLog.validate(disclosed.privacy_log)
+    MetaPrivacyLog.validate(privacy_log(disclosed.hidden, "run-1"))
     MetaRestatement.validate(disclosed.restatements)
 
 

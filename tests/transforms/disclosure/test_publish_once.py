@@ -15,7 +15,7 @@ def values(world, disclosed):
 
 
 def temporal(disclosed):
-    return disclosed.privacy_log.filter(rule="temporal")["n_cells"].sum()
+    return disclosed.hidden.filter(rule="temporal")["n_cells"].sum()
 
 
 def test_a_second_run_changes_nothing(world):
@@ -113,7 +113,7 @@ def test_a_cell_hidden_once_is_not_shown_beside_older_numbers(world):
     second = acme.night(answers(world, kind_b=5, b=range(100, 109)), run_id="two", later=1)
     assert world.states(second)["b"] == "suppressed_temporal"
     assert world.row(second, "b")["value"] is None
-    assert second.privacy_log.filter(rule="temporal").height == 1
+    assert second.hidden.filter(rule="temporal").height == 1
 
 
 def test_a_team_whose_answers_all_come_later_may_follow(world):
