@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.errors import SourceTransientError
 from flows.lake import Lake
+from flows.notifications import notify, telling_of_failure
 from flows.pipeline import computing
 from flows.pipeline.backfill.as_of import reproduce
 from flows.pipeline.backfill.plan import Request, planned
@@ -66,8 +67,10 @@ def kpi_nightly(
     """
     settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)
     night = Night.begin(settings, None if date == "yesterday" else dt.date.fromisoformat(date), kind)
-    store = Lake(settings.lake.url)
-    published = run_night(settings, store, night, full=full, wait_seconds=wait_seconds, stops=_tasks())
+    store, run = Lake(settings.lake.url), f"kpi-nightly {night.run_on}"
+    with telling_of_failure(settings, run):
+        published = run_night(settings, store, night, full=full, wait_seconds=wait_seconds, stops=_tasks())
+    notify(settings, "data quality", run, published.warnings)
     return _shown(published, store, night)
 
 
@@ -103,7 +106,8 @@ def kpi_backfill(
     if dry_run:
         return {}
     night = Night.begin(settings, computing.newest_night(store) or end, "backfill")
-    filled = run_backfill(settings, store, night, request, wait_seconds=wait_seconds, stops=_tasks())
+    with telling_of_failure(settings, f"kpi-backfill {start} {end}"):
+        filled = run_backfill(settings, store, night, request, wait_seconds=wait_seconds, stops=_tasks())
     return _shown(filled, store, night)
 
 

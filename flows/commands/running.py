@@ -1,4 +1,4 @@
-"""Commands that compute: `run`, `backfill`, `demo`."""
+"""Commands that compute: `run`, `backfill`, `serve`, `demo`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cyclopts import App, Parameter
 from flows.errors import ConfigurationError, UsageError
 from flows.invocation import Injected, Invocation
 from flows.orchestrator import orchestrated
+from flows.progress import Progress
 
 if TYPE_CHECKING:
     from flows.lake import Lake
@@ -25,6 +26,7 @@ def register(app: App) -> None:
     """Add these commands to the application."""
     app.command(run)
     app.command(backfill)
+    app.command(serve)
     app.command(demo)
 
 
@@ -151,6 +153,36 @@ def _show_again(request: Request, night_on: dt.date, store: Lake, invocation: In
     published = Invocation(invocation.config, None, invocation.lake).settings()
     reproduce(settings, store, request, night_on, open_aside(settings, published))
     sys.stdout.write(f"What the night of {night_on} knew is in {settings.warehouse.url}\n")
+    return 0
+
+
+def serve(*, port: int = 4200, invocation: Injected) -> int:
+    """Keep the schedule on this machine: nightly, weekly in full, freshness, and backfills from the Prefect page.
+
+    Parameters
+    ----------
+    port
+        Of the Prefect server that is started where PREFECT_API_URL names none.
+    """
+    from flows.schedule import DEPLOYMENTS
+    from flows.serving import prefect_server
+    from flows.serving import serve as keep_schedule
+
+    settings = invocation.settings()
+    settings.pseudonym_key()
+    config, warehouse, lake = settings.config_file, invocation.warehouse, invocation.lake
+    places = {
+        **({"config": str(config)} if config else {}),
+        **({"warehouse": settings.warehouse.url} if warehouse else {}),
+        **({"lake": settings.lake.url} if lake else {}),
+    }
+    with prefect_server(port) as url:
+        show = Progress(quiet=invocation.quiet)
+        for one in DEPLOYMENTS:
+            when = f"{one.cron} {settings.organisation.timezone}" if one.cron else "by hand"
+            show.say(f"{one.name:<12} {when:<28} {one.description}")
+        show.say(f"Serving; runs and their forms are at {url.removesuffix('/api')}. Ctrl-C ends it.")
+        keep_schedule(settings, places)
     return 0
 
 

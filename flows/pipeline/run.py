@@ -40,10 +40,11 @@ class Stops:
 
 @dataclass(frozen=True)
 class Published:
-    """What a run published: the tables, and rows per table."""
+    """What a run published: the tables, rows per table, and what the judge of the staged rows warned of."""
 
     computed: Computed
     rows: dict[str, int]
+    warnings: tuple[str, ...] = ()
 
 
 def run_night(
@@ -75,18 +76,20 @@ def run_night(
                     pages = stops.land(source, lake, night.started_at)
                     step.summary = f"{pages} page{'s' * (pages != 1)}"
             landing.retire(settings, lake, night.started_at)
+            warnings: list[str] = []
             for source in staging.in_stage_order(settings.sources):
                 with show.step(f"stage {source.name}") as step:
                     outcome = stops.stage(source, settings, lake, night, full)
                     step.summary = staging.summary(outcome)
                     step.notes.extend(outcome.warnings)
+                warnings += outcome.warnings
             with show.step("compute KPIs") as step:
                 computed = stops.compute(settings, lake, night)
                 step.summary = f"{computed.marts['fct_kpi_value'].height:,} numbers"
             published = _published(computed, settings, lake, night, show, stops)
             housekeeping.remember_versions(lake, night)
             housekeeping.tidy(lake)
-        return published
+        return replace(published, warnings=tuple(warnings))
 
 
 def run_backfill(

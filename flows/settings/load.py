@@ -24,7 +24,7 @@ _DUCKDB_FILE = "duckdb:///"
 
 
 class Environment(BaseSettings):
-    """What the environment may say: CULTURE_KPIS_CONFIG, _WAREHOUSE_URL, _LAKE_URL and _PSEUDONYM_KEY."""
+    """What the environment may say: CULTURE_KPIS_CONFIG, _WAREHOUSE_URL, _LAKE_URL, _PSEUDONYM_KEY, _NOTIFY_URLS."""
 
     model_config = SettingsConfigDict(env_prefix="CULTURE_KPIS_", env_ignore_empty=True, extra="ignore")
 
@@ -32,6 +32,7 @@ class Environment(BaseSettings):
     warehouse_url: str | None = None
     lake_url: str | None = None
     pseudonym_key: SecretStr | None = None
+    notify_urls: SecretStr | None = None
 
 
 def load_settings(
@@ -65,6 +66,7 @@ def load_settings(
         }
     )
     resolved._pseudonym_key = environment.pseudonym_key
+    resolved._notify_urls = environment.notify_urls
     resolved._config_file = file.absolute() if file.exists() else None
     return resolved
 

@@ -104,6 +104,7 @@ class Settings(_Section):
     source: list[SourceSettings] = Field(default_factory=list)
 
     _pseudonym_key: SecretStr | None = PrivateAttr(default=None)
+    _notify_urls: SecretStr | None = PrivateAttr(default=None)
     _config_file: Path | None = PrivateAttr(default=None)
 
     @property
@@ -129,6 +130,10 @@ class Settings(_Section):
                 f"make one with: {KEY_COMMAND}"
             )
         return key.encode()
+
+    def notify_urls(self) -> list[str]:
+        """Apprise addresses from the environment, separated by blanks; they carry tokens, so never show them."""
+        return self._notify_urls.get_secret_value().split() if self._notify_urls else []
 
     def context(self, run_on: dt.date) -> Context:
         """What the computations of the night `run_on` are told: calendar, working hours, privacy settings."""

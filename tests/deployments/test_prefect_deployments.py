@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from flows.schedule import DEPLOYMENTS as SERVED
+
 FILE = Path(__file__).resolve().parents[2] / "deployments" / "prefect.yaml"
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
     found["name"]: found for found in yaml.safe_load(FILE.read_text(encoding="utf-8"))["deployments"]
@@ -16,15 +18,28 @@ DEPLOYMENTS: dict[str, dict[str, Any]] = {
 
 def snapshot(deployment: dict[str, Any]) -> tuple[object, ...]:
     schedules = [(entry["cron"], entry["timezone"]) for entry in deployment.get("schedules", [])]
-    return deployment["entrypoint"], schedules, deployment["work_pool"]["name"], deployment["concurrency_limit"]
+    return deployment["entrypoint"], schedules, deployment["parameters"], deployment["work_pool"]["name"]
 
 
-def test_names_entrypoints_schedules_pools_and_limits() -> None:
-    alone = {"limit": 1, "collision_strategy": "ENQUEUE"}
+def test_names_entrypoints_schedules_parameters_and_pools() -> None:
+    zone, pool, yesterday = "Europe/Berlin", "culture-kpis", {"date": "yesterday"}
     assert {name: snapshot(found) for name, found in DEPLOYMENTS.items()} == {
-        "nightly": ("flows.nightly.kpi_nightly", [("30 2 * * *", "Europe/Berlin")], "culture-kpis", alone),
-        "backfill": ("flows.nightly.kpi_backfill", [], "culture-kpis", alone),
+        "nightly": ("flows.nightly.kpi_nightly", [("30 2 * * *", zone)], yesterday, pool),
+        "weekly-full": ("flows.nightly.kpi_nightly", [("30 4 * * 0", zone)], yesterday | {"full": True}, pool),
+        "freshness": ("flows.freshness.kpi_freshness", [("0 8 * * *", zone)], {}, pool),
+        "backfill": ("flows.nightly.kpi_backfill", [], {}, pool),
     }
+
+
+def test_what_is_served_is_what_is_deployed() -> None:
+    deployed = {
+        (name, found["description"], found["entrypoint"], *(entry["cron"] for entry in found.get("schedules", [])))
+        for name, found in DEPLOYMENTS.items()
+    }
+    served = {(one.name, one.description, one.entrypoint, *([one.cron] if one.cron else [])) for one in SERVED}
+
+    assert served == deployed
+    assert {one.name: one.parameters for one in SERVED} == {n: found["parameters"] for n, found in DEPLOYMENTS.items()}
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)

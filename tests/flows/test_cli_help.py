@@ -14,6 +14,7 @@ from flows.cli import app, run
 COMMANDS = {
     "run",
     "backfill",
+    "serve",
     "demo",
     "init",
     "doctor",

@@ -99,6 +99,7 @@ def test_a_night_the_lake_does_not_remember_is_named(first_night: Undisturbed, t
     settings = load_settings(first_night.folder / "culture-kpis.toml")
     aside = open_warehouse(f"duckdb:///{tmp_path / 'aside.duckdb'}")
 
-    with pytest.raises(UsageError, match="--as-of 2025-07-01.*known are 2025-07-12"):
-        request = Request(*MAY, reason="")
+    request = Request(*MAY, reason="")
+
+    with pytest.raises(UsageError, match=r"--as-of 2025-07-01.*known are 2025-07-12"):
         reproduce(settings, lake_of(first_night.folder), request, dt.date(2025, 7, 1), aside)
