@@ -16,20 +16,24 @@ from transforms.stats.proportions import Z
 def curve(rows: pl.LazyFrame, by: Sequence[str], duration: str, is_observed: str) -> pl.LazyFrame:
     """Survival curve per group of `by`, one row per distinct duration.
 
-    Shape: `by`, time, n_events (observed at that time), n_at_risk, survival, band_low, band_high.
-    Rows with a null duration are left out.
+    Shape: `by`, time, n_events (observed at that time), n_at_risk, survival, band_low, band_high (null where the curve
+    has come down to 0). Rows with a null duration are left out.
     """
     group = list(by)
     hazard = pl.col("n_events") / pl.col("n_at_risk")
     greenwood = pl.col("n_events") / (pl.col("n_at_risk") * (pl.col("n_at_risk") - pl.col("n_events")))
     log_survival = pl.col("survival").log()
-    # Where nobody is left, or nothing has happened yet, the band is the curve itself.
-    has_band = (pl.col("survival") > 0) & (pl.col("survival") < 1)
     width = Z * pl.col("greenwood").sqrt() / log_survival
 
-    def band(sign: int) -> pl.Expr:
+    def band(sign: int, at_the_end: float | None) -> pl.Expr:
         bound = (-((-log_survival).log() + sign * width).exp()).exp()
-        return pl.when(has_band).then(bound).otherwise("survival")
+        return (
+            pl.when(pl.col("survival") == 1)
+            .then(1.0)
+            .when(pl.col("survival") > 0)
+            .then(bound)
+            .otherwise(pl.lit(at_the_end, dtype=pl.Float64))
+        )
 
     return (
         rows.filter(pl.col(duration).is_not_null())
@@ -40,7 +44,8 @@ def curve(rows: pl.LazyFrame, by: Sequence[str], duration: str, is_observed: str
         .with_columns(
             (1 - hazard).cum_prod().over(group).alias("survival"), greenwood.cum_sum().over(group).alias("greenwood")
         )
-        .with_columns(band(-1).alias("band_low"), band(1).alias("band_high"))
+        # When nobody is left, the longest wait seen says nothing about how many would have waited longer.
+        .with_columns(band(-1, 0.0).alias("band_low"), band(1, None).alias("band_high"))
         .select(*group, "time", "n_events", "n_at_risk", "survival", "band_low", "band_high")
     )
 

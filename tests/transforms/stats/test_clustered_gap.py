@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.clustered_gap import clustered_gap
 
 
@@ -79,10 +80,12 @@ def test_order_changes_nothing() -> None:
     assert again == pytest.approx(once)
 
 
-def test_coverage() -> None:
+@REPLICATED
+def test_coverage(replications: int) -> None:
     gap = 0.1
-    inside = [drawn(seed, gap=gap) for seed in range(200)]
-    found = [estimated(rows) for rows in inside]
+    rows = pl.concat(drawn(seed, gap=gap).with_columns(pl.lit(seed).alias("cell")) for seed in range(replications))
 
-    # The probabilities are clipped nowhere, so the true gap is 0.1 in every stratum.
-    assert 0.90 <= np.mean([each["ci_low"] <= gap <= each["ci_high"] for each in found]) <= 0.99
+    found = clustered_gap(rows.lazy(), ["cell"], ["stratum"], side="side", outcome="kept", cluster="person").collect()
+
+    held = (pl.col("ci_low") <= gap) & (pl.col("ci_high") >= gap)
+    assert covers(found.select(held.mean()).item(), replications)

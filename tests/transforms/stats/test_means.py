@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 import statsmodels.api as sm
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.means import clustered_ratio
 
 RNG = np.random.default_rng(7)
@@ -76,3 +77,19 @@ def test_equal_values_have_an_interval_of_no_width(people: list[int]) -> None:
     got = _estimate(rows, pl.col("x"), pl.col("person"))
 
     assert got["ci_high"] - got["ci_low"] < 1e-12
+
+
+@REPLICATED
+@pytest.mark.parametrize("people", [10, 40])
+def test_coverage_where_answers_of_one_person_are_alike(people: int, replications: int) -> None:
+    rng = np.random.default_rng(5)
+    mood, asked = rng.normal(0, 0.8, (replications, people)), rng.integers(1, 6, (replications, people))
+    cell, person = (
+        np.repeat(np.arange(replications), asked.sum(axis=1)),
+        np.repeat(np.arange(asked.size), asked.ravel()),
+    )
+    rows = pl.DataFrame({"cell": cell, "person": person, "y": 3 + mood.ravel()[person] + rng.normal(size=len(cell))})
+
+    found = clustered_ratio(rows.lazy(), ["cell"], pl.col("y"), pl.lit(1.0), pl.col("person")).collect()
+
+    assert covers(found.select(((pl.col("ci_low") <= 3) & (pl.col("ci_high") >= 3)).mean()).item(), replications)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.weightstats import DescrStatsW
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.paired import paired_difference
 
 
@@ -45,13 +46,16 @@ def test_it_holds_the_difference_and_has_width(differences: list[float]) -> None
     assert low <= np.mean(differences) <= high
 
 
-def test_coverage() -> None:
-    # 30 people, true shares .6 and .5, correlated; 95 % nominal, a little more for small groups.
-    rng, inside = np.random.default_rng(11), 0
-    for _ in range(400):
-        first = rng.random(30) < 0.6
-        again = rng.random(30) < 0.5
-        second = np.where(again, first, rng.random(30) < 0.4)  # P(second) = .5 * .6 + .5 * .4 = .5
-        low, high = interval((first.astype(float) - second).tolist())
-        inside += low <= 0.1 <= high
-    assert 0.93 <= inside / 400 <= 0.99
+@REPLICATED
+def test_coverage(replications: int) -> None:
+    # 30 people, true shares .6 and .5, correlated.
+    rng, shape = np.random.default_rng(11), (replications, 30)
+    first = rng.random(shape) < 0.6
+    again = rng.random(shape) < 0.5
+    second = np.where(again, first, rng.random(shape) < 0.4)  # P(second) = .5 * .6 + .5 * .4 = .5
+    d = first.astype(float) - second
+    sums = pl.DataFrame({"total": d.sum(axis=1), "squares": (d**2).sum(axis=1)})
+
+    low, high = paired_difference(pl.col("total"), pl.col("squares"), pl.lit(30))
+
+    assert covers(sums.select(((low <= 0.1) & (high >= 0.1)).mean()).item(), replications)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.proportions import adjusted_wald_net_score, newcombe, wilson
 
 COUNTS = pl.DataFrame({"x": [0, 1, 5, 50, 63, 100], "n": [10, 10, 10, 50, 100, 100]})
@@ -67,3 +68,42 @@ def test_wilson_holds_the_share_and_stays_within_0_and_1(case: tuple[int, int]) 
     bounds = pl.select(low.alias("low"), high.alias("high")).row(0)
 
     assert 0 <= bounds[0] <= x / n <= bounds[1] <= 1
+
+
+def drawn(replications: int, *chances: float, n: int) -> pl.DataFrame:
+    """Counts `x0`, `x1`, ... of `n` answers that fall into classes with these chances."""
+    counts = np.random.default_rng(17).multinomial(n, [*chances, 1 - sum(chances)], size=replications)
+    return pl.DataFrame({f"x{i}": counts[:, i] for i in range(len(chances))})
+
+
+def coverage(counts: pl.DataFrame, interval: tuple[pl.Expr, pl.Expr], truth: float) -> float:
+    return float(counts.select(((interval[0] <= truth) & (interval[1] >= truth)).mean()).item())
+
+
+@REPLICATED
+@pytest.mark.parametrize(("chance", "n"), [(0.5, 30), (0.8, 60), (0.93, 200)])
+def test_coverage_of_wilson(chance: float, n: int, replications: int) -> None:
+    counts = drawn(replications, chance, n=n)
+
+    assert covers(coverage(counts, wilson(pl.col("x0"), pl.lit(n)), chance), replications)
+
+
+@REPLICATED
+@pytest.mark.parametrize(("first", "second", "n"), [(0.7, 0.6, 30), (0.9, 0.5, 60), (0.85, 0.85, 200)])
+def test_coverage_of_newcombe(first: float, second: float, n: int, replications: int) -> None:
+    rng = np.random.default_rng(19)
+    counts = pl.DataFrame({"x0": rng.binomial(n, first, replications), "x1": rng.binomial(2 * n, second, replications)})
+
+    interval = newcombe(pl.col("x0"), pl.lit(n), pl.col("x1"), pl.lit(2 * n))
+
+    assert covers(coverage(counts, interval, first - second), replications)
+
+
+@REPLICATED
+@pytest.mark.parametrize(("promoters", "detractors", "n"), [(0.5, 0.2, 30), (0.7, 0.05, 60), (0.52, 0.12, 500)])
+def test_coverage_of_the_net_score(promoters: float, detractors: float, n: int, replications: int) -> None:
+    counts = drawn(replications, promoters, detractors, n=n)
+
+    interval = adjusted_wald_net_score(pl.col("x0"), pl.col("x1"), pl.lit(n))
+
+    assert covers(coverage(counts, interval, promoters - detractors), replications)

@@ -6,6 +6,7 @@ from scipy.stats import binomtest
 from statsmodels.stats.rates import confint_poisson
 from statsmodels.stats.rates import test_poisson_2indep as poisson_test
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.rates import poisson_rate, rate_ratio
 
 
@@ -50,3 +51,17 @@ def test_rate_of_a_count_is_exact(events: int) -> None:
 
 def test_no_exposure_has_no_rate() -> None:
     assert np.isnan(poisson_rate([3], [0.0])).all()
+
+
+@REPLICATED
+@pytest.mark.parametrize(("mean", "other"), [(6, 15), (60, 40), (400, 500)])
+def test_exact_intervals_cover_at_least_as_often_as_they_say(mean: int, other: int, replications: int) -> None:
+    rng = np.random.default_rng(23)
+    first, second = rng.poisson(mean, replications), rng.poisson(other, replications)
+
+    _, low, high = poisson_rate(first, 10.0)
+    _, ratio_low, ratio_high = rate_ratio(first, 10.0, second, 25.0)
+
+    assert covers(np.mean((low <= mean / 10) & (high >= mean / 10)), replications, 0.94, 1.0)
+    truth = (mean / 10) / (other / 25)
+    assert covers(np.mean((ratio_low <= truth) & (ratio_high >= truth)), replications, 0.94, 1.0)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.seeds import seed_of
 from transforms.stats.stratified_bootstrap import studentised_interval
 
@@ -26,15 +27,12 @@ def test_interval_is_centred_near_the_linearised_one_when_weeks_are_many_and_eve
     assert high == pytest.approx(gaps.mean() + half, abs=0.002)
 
 
-def test_covers_the_truth_about_as_often_as_it_says() -> None:
+@REPLICATED
+def test_covers_the_truth_as_often_as_it_says(replications: int) -> None:
     rng = np.random.default_rng(4)
+    found = [studentised_interval(*_weeks(rng, -0.1, 0.2), seed_of(number)) for number in range(replications)]
 
-    hits = 0
-    for number in range(200):
-        low, high = studentised_interval(*_weeks(rng, -0.1, 0.2), seed_of(number))
-        hits += low <= -0.1 <= high
-
-    assert 180 <= hits <= 198  # 190 expected
+    assert covers(float(np.mean([low <= -0.1 <= high for low, high in found])), replications)
 
 
 def test_same_seed_same_interval() -> None:

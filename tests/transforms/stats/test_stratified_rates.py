@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from tests.transforms.replications import REPLICATED, covers
 from transforms.stats.rates import rate_ratio
 from transforms.stats.stratified_rates import common_rate_ratio
 
@@ -56,12 +57,14 @@ def test_many_events_keep_their_precision() -> None:
     assert (value, low, high) == pytest.approx((1.0, 1.0 / 1.066, 1.066), rel=0.002)
 
 
-def test_it_covers_at_least_as_often_as_it_says() -> None:
+@REPLICATED
+def test_it_covers_at_least_as_often_as_it_says(replications: int) -> None:
     rng = np.random.default_rng(8)
     totals, shares, truth = np.array([12, 30, 18]), np.array([0.2, 0.4, 0.6]), 1.5
     chances = truth * shares / (truth * shares + 1 - shares)
     found = [
-        common_rate_ratio(rng.binomial(totals, chances).astype(float), totals.astype(float), shares) for _ in range(400)
+        common_rate_ratio(rng.binomial(totals, chances).astype(float), totals.astype(float), shares)
+        for _ in range(replications)
     ]
 
-    assert 0.94 <= np.mean([low <= truth <= high for _, low, high in found]) <= 0.995
+    assert covers(float(np.mean([low <= truth <= high for _, low, high in found])), replications, 0.94, 1.0)

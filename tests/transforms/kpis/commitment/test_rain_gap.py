@@ -129,6 +129,27 @@ def test_the_mix_of_teams_does_not_pose_as_rain() -> None:
     assert got["verdict"] == "committed"
 
 
+def test_another_mix_of_priorities_in_rain_does_not_pose_as_a_gap() -> None:
+    # Of ordinary days a third is urgent, of rain days three quarters; half of what is urgent is kept, else nine tenths.
+    urgent = organisation({"care": {True: 0.5, False: 0.5}}, usual=10, rain=30)
+    routine = organisation({"care": {True: 0.9, False: 0.9}}, usual=20, rain=10)
+    tables = {
+        name: pl.concat(
+            frame.with_columns(
+                pl.lit(priority).alias("priority"),
+                pl.col("^(ticket|promise)_id$") + f"-{priority}",
+            )
+            for priority, frame in (("urgent", urgent[name]), ("normal", routine[name]))
+        )
+        for name in urgent
+    }
+
+    got = cell(rain_test_of(tables), "care")
+
+    assert got["value"] == pytest.approx(0.0, abs=0.01)
+    assert got["verdict"] == "committed"
+
+
 def test_a_thin_team_leaves_the_verdict_to_the_unit_above() -> None:
     # Six a day, twelve in rain: 130 business days hold less than ten a day.
     got = cell(rain_test_of(organisation({"care": FAIR_WEATHER}, usual=6, rain=12)), "care")
