@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+TAG = "culture-kpis"
+
 
 @dataclass(frozen=True)
 class Deployment:

@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import ConfigurationError
-from flows.schedule import DEPLOYMENTS
+from flows.schedule import DEPLOYMENTS, TAG
 from flows.settings import Settings
 
 _SECONDS_TO_START = 60
@@ -77,7 +77,7 @@ def serve(settings: Settings, places: dict[str, str]) -> None:
                 description=one.description,
                 schedule=Cron(one.cron, timezone=zone) if one.cron else None,
                 parameters={**places, **one.parameters},
-                tags=["culture-kpis"],
+                tags=[TAG],
                 entrypoint_type=EntrypointType.MODULE_PATH,
             )
         )

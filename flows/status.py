@@ -11,7 +11,9 @@ import polars as pl
 from rich.console import RenderableType
 
 from flows.lake import Lake
-from flows.terminal import table_of
+from flows.next_runs import NextRuns
+from flows.quarantine import reasons
+from flows.terminal import plain, section
 from transforms.contracts.marts import FATES
 
 # A nightly run of yesterday is over well before this long after yesterday's midnight.
@@ -29,21 +31,27 @@ class PipelineState:
     sources: pl.DataFrame
     quarantine: pl.DataFrame
     stale_because: str | None
+    next_runs: NextRuns
 
     def as_json(self) -> dict[str, Any]:
         """The same for monitoring; times as ISO 8601, pauses in days."""
-        plain = {
-            "runs": self.runs.to_dicts(),
-            "sources": self.sources.to_dicts(),
-            "quarantine": self.quarantine.to_dicts(),
-            "stale": self.stale_because is not None,
-            "stale_because": self.stale_because,
-        }
-        return {key: _iso(value) for key, value in plain.items()}
+        found: dict[str, Any] = plain(
+            {
+                "runs": self.runs,
+                "sources": self.sources,
+                "quarantine": self.quarantine,
+                "stale": self.stale_because is not None,
+                "stale_because": self.stale_because,
+                "next_runs": [{"name": name, "expected_at": at} for name, at in self.next_runs.runs],
+            }
+        )
+        return found
 
 
-def state_of(lake: Lake, now: dt.datetime, configured: Sequence[str] = ()) -> PipelineState:
-    """Last runs, deliveries and fates per source, quarantine by reason.
+def state_of(
+    lake: Lake, now: dt.datetime, configured: Sequence[str] = (), upcoming: NextRuns | None = None
+) -> PipelineState:
+    """Last runs, deliveries and fates per source, quarantine by reason; `upcoming` is what the scheduler said.
 
     Stale when the newest night is too old, or a `configured` source is overdue: its last new page is older than twice
     the usual (median) pause between its deliveries. A source with fewer than three deliveries has no usual pause.
@@ -55,16 +63,11 @@ def state_of(lake: Lake, now: dt.datetime, configured: Sequence[str] = ()) -> Pi
         .select("run_id", "run_kind", "run_on", "as_of", "finished_at", "outcome", "message")
         .collect()
     )
-    quarantine = (
-        lake.scan("quarantine")
-        .group_by("source", "reason", "column_name")
-        .agg(pl.len().alias("n_rows"))
-        .sort("n_rows", "source", "reason", descending=[True, False, False])
-        .collect()
-    )
+    quarantine = reasons(lake).select("source", "reason", "column_name", "n_rows")
     sources = _sources(lake, now, configured)
-    reasons = [*_old(_newest(lake), now), *_overdue(sources, configured)]
-    return PipelineState(runs, sources, quarantine, f"stale: {'; '.join(reasons)}" if reasons else None)
+    complaints = [*_old(_newest(lake), now), *_overdue(sources, configured)]
+    stale_because = f"stale: {'; '.join(complaints)}" if complaints else None
+    return PipelineState(runs, sources, quarantine, stale_because, upcoming or NextRuns())
 
 
 def _sources(lake: Lake, now: dt.datetime, configured: Sequence[str]) -> pl.DataFrame:
@@ -136,38 +139,20 @@ def render(state: PipelineState) -> list[RenderableType]:
         pl.Series("of_which", [_fates(row) for row in state.sources.iter_rows(named=True)], dtype=pl.String),
     )
     return [
-        *_section("Last runs", state.runs.drop("run_kind", "as_of"), "none yet"),
-        *_section("Sources: pages, the newest, and what became of every input row", sources, "none configured"),
-        *_section("Quarantine", state.quarantine, "empty"),
+        *section("Last runs", state.runs.drop("run_kind", "as_of"), "none yet"),
+        *section("Sources: pages, the newest, and what became of every input row", sources, "none configured"),
+        *section("Quarantine", state.quarantine, "empty"),
+        *_upcoming(state.next_runs),
     ]
+
+
+def _upcoming(found: NextRuns) -> list[RenderableType]:
+    if found.unknown_because:
+        return [f"[bold]Next runs[/]: {found.unknown_because}", ""]
+    runs = pl.DataFrame(found.runs, schema=["run", "expected (UTC)"], orient="row")
+    return section("Next runs", runs, "none scheduled")
 
 
 def _fates(source: dict[str, Any]) -> str:
     """What became of a source's rows: `141,702 staged, 10 quarantined`."""
     return ", ".join(f"{source[fate]:,} {fate.replace('_', ' ')}" for fate in FATES if source[fate])
-
-
-def _section(title: str, frame: pl.DataFrame, empty: str) -> list[RenderableType]:
-    heading = f"[bold]{title}[/]"
-    if frame.is_empty():
-        return [f"{heading}: {empty}", ""]
-    names = {name: name.removeprefix("n_").removesuffix("_name").replace("_", " ") for name in frame.columns}
-    right = [names[name] for name, dtype in frame.schema.items() if dtype.is_numeric()]
-    rows = ([_shown(cell) for cell in row] for row in frame.iter_rows())
-    return [heading, table_of(list(names.values()), rows, right=right, wrap=("of which", "column")), ""]
-
-
-def _shown(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, dt.datetime):
-        return f"{cell:%Y-%m-%d %H:%M}"
-    return f"{cell:,}" if isinstance(cell, int) else str(cell)
-
-
-def _iso(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_iso(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _iso(item) for key, item in value.items()}
-    return value.isoformat() if isinstance(value, dt.date) else value

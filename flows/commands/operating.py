@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import sys
 from typing import Annotated
 
@@ -24,7 +25,7 @@ def register(app: App) -> None:
 
 
 def status(*, json: Switch = False, invocation: Injected) -> int:
-    """Show the last runs, how fresh each source is, and what became of every row; exit code 16 when stale.
+    """Show the last and next runs, how fresh each source is, what became of every row; exit code 16 when stale.
 
     Parameters
     ----------
@@ -32,11 +33,13 @@ def status(*, json: Switch = False, invocation: Injected) -> int:
         As JSON, for monitoring.
     """
     from flows.lake import Lake
+    from flows.next_runs import next_runs
     from flows.pipeline.night import Night
     from flows.status import render, state_of
 
     settings = invocation.settings()
-    found = state_of(Lake(settings.lake.url), Night.now(), [source.name for source in settings.sources])
+    names = [source.name for source in settings.sources]
+    found = state_of(Lake(settings.lake.url), Night.now(), names, next_runs(os.environ))
     if json:
         sys.stdout.write(jsonlib.dumps(found.as_json(), indent=2) + "\n")
     else:

@@ -101,6 +101,11 @@ class Lake(LakeTables):
             .with_columns(is_staged=pl.lit(True), mapping_hash=pl.lit(mapping_hash)),
         )
 
+    def wait_again(self, source: str, pages: list[str]) -> None:
+        """Let staged pages wait as if another mapping had staged them: the next night stages them again."""
+        waiting = self._registered(source, pages).with_columns(mapping_hash=pl.lit(None, dtype=pl.String))
+        self.merge(LANDED_PAGE, waiting)
+
     def purge_landing(self, before: dt.datetime) -> int:
         """Erase the bytes of staged pages landed before that moment; how many. Their register rows stay.
 

@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 
+from flows.next_runs import next_runs
 from flows.serving import prefect_server
 from sql.warehouse import open_warehouse
 from tests.deployments.prefect_home import ROOT, PrefectHome, environment, free_port, webhook
@@ -71,6 +72,7 @@ def test_serving_keeps_the_same_schedule_and_tells_what_is_stale(home: PrefectHo
             time.sleep(0.5)
         run = home.begin("kpi-freshness/freshness")
         ended = home.end_of(run)
+        upcoming = next_runs({"PREFECT_API_URL": home.api})
     finally:
         serving.send_signal(signal.SIGINT)
         said, _ = serving.communicate(timeout=60)
@@ -82,6 +84,7 @@ def test_serving_keeps_the_same_schedule_and_tells_what_is_stale(home: PrefectHo
         "backfill": [],
     }
     assert ended == "FAILED"
+    assert upcoming.unknown_because is None
     (message,) = [told for told in home.told if "kpi-freshness" in told["title"]]
     assert message["title"] == "Small company: kpi-freshness, stale"
     assert "run `culture-kpis run`" in message["message"]

@@ -26,6 +26,11 @@ COMMANDS = {
     "sources check",
     "kpis list",
     "kpis show",
+    "runs list",
+    "runs show",
+    "quarantine list",
+    "quarantine show",
+    "quarantine retry",
 }
 
 
