@@ -7,14 +7,15 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from flows.errors import ConfigurationError, CultureKpisError
 from flows.lake import Lake
-from flows.settings import Settings
+from flows.settings import LiveSource, Settings, SourceSettings
 from flows.sources import files
+from flows.sources.live_check import check_live
 from flows.warehouses import open_warehouse, storage_errors
 
 ENOUGH_FREE_BYTES = 2 * 1024**3
@@ -46,13 +47,19 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
         hint = "none is configured; `culture-kpis init EXPORT-FILE --out proposal.toml` proposes one to copy"
         yield Finding("source", hint, ConfigurationError.exit_code)
     for source in settings.sources:
-        yield _tried(
-            "source",
-            lambda source=source: f"{source.name}: {_counted(sum(1 for _ in files.fetch(source)), 'page')}",  # type: ignore[misc]
-        )
+        yield _source(source)
     yield _tried("lake", lambda: _lake(settings))
     yield _tried("warehouse", lambda: _warehouse(settings))
     yield _disk(settings)
+
+
+def _source(source: SourceSettings | LiveSource) -> Finding:
+    if isinstance(source, SourceSettings):
+        pages = _tried("source", lambda: _counted(sum(1 for _ in files.fetch(source)), "page"))
+        return pages if pages.exit_code else replace(pages, text=f"{source.name}: {pages.text}")
+    report = check_live(source)
+    failed = next((one.told for one in report.tried if one.exit_code), None)
+    return Finding("source", failed or f"{source.name}: {source.connector} answers", report.exit_code)
 
 
 def _counted(number: int, name: str) -> str:

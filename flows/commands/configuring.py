@@ -101,22 +101,27 @@ def _next_steps(out: Path, blocks: dict[str, str]) -> str:
 
 
 def check(*, json: Annotated[bool, Parameter(negative="")] = False, invocation: Injected) -> int:
-    """Show for each source what it maps to, its first problems by file, row and column, and what is missing.
+    """Show for each source what it maps to, its first problems and what is missing; try whether live ones answer.
 
     Parameters
     ----------
     json
         As JSON.
     """
+    from flows.settings import LiveSource
     from flows.sources.check import check_source, render
+    from flows.sources.live_check import LiveReport, check_live
 
     settings = invocation.settings()
-    reports = [check_source(source, settings) for source in settings.sources]
+    reports = [
+        check_live(source) if isinstance(source, LiveSource) else check_source(source, settings)
+        for source in settings.sources
+    ]
     if json:
         sys.stdout.write(jsonlib.dumps([report.as_json() for report in reports], indent=2) + "\n")
     else:
         for position, report in enumerate(reports):
-            show(*([""] if position else []), render(report))
+            show(*([""] if position else []), report.rendered() if isinstance(report, LiveReport) else render(report))
     if not reports:
         raise ConfigurationError("no [[source]] is configured; `culture-kpis init FILE` proposes one")
     return max(report.exit_code for report in reports)

@@ -107,7 +107,7 @@ def coverage(*, json: Switch = False, invocation: Injected) -> int:
     from transforms.kpis.coverage import coverage as of_sources
     from transforms.kpis.registry import all_kpis
 
-    found = of_sources(all_kpis(), invocation.settings().sources)
+    found = of_sources(all_kpis(), invocation.settings().mappings)
     if json:
         sys.stdout.write(jsonlib.dumps([asdict(each) for each in found], indent=2) + "\n")
         return 0

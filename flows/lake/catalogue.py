@@ -16,6 +16,7 @@ from transforms.contracts.state import (
     NightVersion,
     QuarantinedRow,
     RowFate,
+    SourceCursor,
 )
 
 LANDED_PAGE = "landed_page"
@@ -26,6 +27,7 @@ REMEMBERED_MARTS = ("meta_run", "meta_backfill", "meta_row_accounting", "meta_va
 
 LAKE_TABLES: dict[str, type[dy.Schema]] = {
     LANDED_PAGE: LandedPage,
+    "source_cursor": SourceCursor,
     **STAGED,
     "row_fate": RowFate,
     "quarantine": QuarantinedRow,

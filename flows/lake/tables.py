@@ -106,6 +106,20 @@ class LakeTables(LakeReader):
                 self._merger(delta, table, doomed, matching).when_matched_delete().execute()
         return doomed.height
 
+    def delete_missing(self, table: str, source: str, within: pl.Expr, keep: pl.DataFrame) -> int:
+        """Delete the rows of `source` that lie `within` and whose key `keep` does not have; how many."""
+        key = contract_of(table).primary_key()
+        with lake_trouble(self.location.table(table), "write"):
+            delta = self.open(table)
+            if delta is None:
+                return 0
+            matching = [*key, *partition_columns(table)]
+            of_source = self.scan_opened(delta).filter((pl.col("source") == source) & within)
+            doomed = of_source.select(matching).join(keep.lazy(), on=key, how="anti").collect()
+            if doomed.height:
+                self._merger(delta, table, doomed, matching).when_matched_delete().execute()
+        return doomed.height
+
     def _sharing_keys(self, delta: DeltaTable, table: str, incoming: pl.DataFrame) -> pl.LazyFrame:
         """Stored rows with a key of `incoming`, read from the partitions it falls in only."""
         contract = contract_of(table)

@@ -6,15 +6,19 @@ import datetime as dt
 
 from flows.boundaries import passed
 from flows.lake import Lake
-from flows.settings import Settings, SourceSettings
+from flows.pipeline.pulling import pull
+from flows.settings import LiveSource, Settings, SourceSettings
 from flows.sources import files
 
 
-def land(source: SourceSettings, lake: Lake, landed_at: dt.datetime) -> int:
+def land(source: SourceSettings | LiveSource, lake: Lake, landed_at: dt.datetime) -> int:
     """Land the pages of one source; a page that has landed before changes nothing. Returns how many there are."""
-    pages = lake.land(source.name, ((page.name, page.payload) for page in files.fetch(source)), landed_at)
+    if isinstance(source, LiveSource):
+        n_pages = pull(source, lake, landed_at)
+    else:
+        n_pages = lake.land(source.name, ((page.name, page.payload) for page in files.fetch(source)), landed_at).height
     passed(f"landed:{source.name}")
-    return pages.height
+    return n_pages
 
 
 def retire(settings: Settings, lake: Lake, now: dt.datetime) -> None:

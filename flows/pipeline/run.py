@@ -17,9 +17,9 @@ from flows.pipeline.backfill.plan import Plan, Request, planned
 from flows.pipeline.computing import Computed
 from flows.pipeline.failing import failures_recorded
 from flows.pipeline.night import Night
-from flows.pipeline.staging import StagedSource
+from flows.pipeline.staging import Source, StagedSource
 from flows.progress import Progress, progress
-from flows.settings import Settings, SourceSettings
+from flows.settings import Settings
 from flows.warehouses import open_warehouse
 
 
@@ -31,8 +31,8 @@ def _publish(computed: Computed, settings: Settings, lake: Lake, night: Night) -
 class Stops:
     """The stops of a run, each with the signature of the function it defaults to."""
 
-    land: Callable[[SourceSettings, Lake, dt.datetime], int] = landing.land
-    stage: Callable[[SourceSettings, Settings, Lake, Night, bool], StagedSource] = staging.stage
+    land: Callable[[Source, Lake, dt.datetime], int] = landing.land
+    stage: Callable[[Source, Settings, Lake, Night, bool], StagedSource] = staging.stage
     compute: Callable[[Settings, Lake, Night], Computed] = computing.compute_night
     fill: Callable[[Settings, Lake, Night, Plan], Computed] = chunks.compute_plan
     publish: Callable[[Computed, Settings, Lake, Night], dict[str, int]] = _publish

@@ -1,33 +1,38 @@
 """Staging of one source: landed pages -> contract rows -> gate 1 -> lake, with a fate for every input row.
 
-All pages of a source that wait to be staged are one batch. The batch is marked as staged last, so a run that dies
-in between stages the same batch again: merges are by key, fates and accounting by page, and nothing doubles.
+Pages are staged in batches (`batches.py`). A batch is marked as staged last, so a run that dies in between stages the
+same batch again: merges are by key, fates and accounting by page, and nothing doubles.
 """
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
 
 from flows.boundaries import passed
-from flows.errors import DataQualityError, SourcePermanentError
+from flows.errors import DataQualityError
 from flows.lake import Lake
+from flows.pipeline.batches import Batch, batches_of
 from flows.pipeline.night import Night
-from flows.settings import Settings, SourceSettings
-from flows.sources import files
+from flows.pipeline.readings import delete_gone, mark_readings, with_versions
+from flows.settings import LiveSource, Settings, SourceSettings
+from flows.sources.reading import PageReader, reader_of
 from transforms.contracts import LINEAGE, STAGED
 from transforms.contracts.marts import MetaRowAccounting
 from transforms.contracts.state import QuarantinedRow, RowFate
-from transforms.staging.mapping import SourceMapping
-from transforms.staging.stage import MappingError, PageReference, StagedPage, stage_page, survey_items
+from transforms.staging.records import outdated
+from transforms.staging.stage import PageReference, StagedPage, survey_items
+
+Source = SourceSettings | LiveSource
 
 _NEWEST_BY = {"ticket": "updated_at"}
 # A table comes after those its cross-table rules look things up in.
 _STAGE_ORDER = (
     "org_units",
     "memberships",
+    "person_aliases",
     "initiatives",
     "targets",
     "snapshot",
@@ -41,6 +46,8 @@ _STAGE_ORDER = (
     "invitations",
     "improvements",
 )
+# Fewer rows of a live source than this tell nothing when all are refused: a night may bring one edit, and a bad one.
+_A_FEW_ROWS = 10
 _PAGE_KEY = ("source", "source_page")
 _ROW_KEY = (*_PAGE_KEY, "source_row")
 
@@ -63,50 +70,68 @@ def summary(outcome: StagedSource) -> str:
     return f"{outcome.n_rows:,} rows: {fates}"
 
 
-def in_stage_order(sources: list[SourceSettings]) -> list[SourceSettings]:
+def in_stage_order(sources: list[Source]) -> list[Source]:
     """Sources such that what one refers to is staged before it; otherwise as configured."""
-    return sorted(sources, key=lambda source: _STAGE_ORDER.index(source.grain))
+    return sorted(sources, key=lambda source: min(_STAGE_ORDER.index(mapping.grain) for mapping in source.mappings))
 
 
-def mapping_hash(mapping: SourceMapping) -> str:
-    """Identity of a mapping; pages staged with another one are staged again."""
-    place = {"connector", "path"}
-    return hashlib.sha256(mapping.model_dump_json(exclude=place).encode()).hexdigest()[:16]
-
-
-def stage(source: SourceSettings, settings: Settings, lake: Lake, night: Night, again: bool) -> StagedSource:
+def stage(source: Source, settings: Settings, lake: Lake, night: Night, again: bool) -> StagedSource:
     """Stage the waiting pages of a source (all of them with `again`) and account for every row.
 
     Raises SourcePermanentError for a page the mapping does not fit, DataQualityError when a critical rule fails.
     """
+    reader = reader_of(source)
+    outcomes: list[StagedSource] = []
+    results: list[pl.DataFrame] = []
+    for batch in batches_of(source, lake, reader.mapping_hash(), again):
+        outcome, judged = _stage_batch(batch, source, reader, settings, lake, night)
+        outcomes.append(outcome)
+        results.append(judged)
+        lake.replace_where("meta_validation", _summed(results), source=source.name, gate="staged")
+        passed(f"judged:{source.name}")
+    by_fate: Counter[str] = Counter()
+    for outcome in outcomes:
+        by_fate.update(outcome.by_fate)
+    return StagedSource(
+        sum(outcome.n_pages for outcome in outcomes),
+        by_fate.total(),
+        dict(sorted(by_fate.items())),
+        tuple(dict.fromkeys(line for outcome in outcomes for line in outcome.warnings)),
+    )
+
+
+def _stage_batch(
+    batch: Batch, source: Source, reader: PageReader, settings: Settings, lake: Lake, night: Night
+) -> tuple[StagedSource, pl.DataFrame]:
+    """Stage one batch; what became of it, and what gate 1 found (MetaValidation)."""
     from expectations.gate import judge_staged  # noqa: PLC0415 - Great Expectations takes seconds to import
 
-    waiting = lake.landed(source.name) if again else lake.unstaged(source.name, mapping_hash(source))
-    if waiting.is_empty():
-        return StagedSource(0, 0, {}, ())
     key = settings.pseudonym_key()
     raws, staged = {}, []
-    for page, name in waiting.select("source_page", "page_name").iter_rows():
-        raw = files.parse(lake.payload(source.name, page), name, source)
-        try:
-            staged.append(stage_page(raw, PageReference(page, name), source, key))
-        except MappingError as error:
-            raise SourcePermanentError(str(error)) from error
+    for page, name in batch.pages.select("source_page", "page_name").iter_rows():
+        raw, told = reader.stage(PageReference(page, name), lake.payload(source.name, page), key)
+        staged.append(outdated(told, source.name, PageReference(page, name)) if page in batch.outdated else told)
         raws[page] = raw.with_row_index("source_row", offset=1).with_columns(
             pl.col("source_row").cast(pl.Int64), pl.lit(page).alias("source_page"), pl.lit(name).alias("page_name")
         )
-    candidates = _together(staged)
+    is_whole = not any(page.fates["fate"].eq("quarantined").any() for page in staged)
+    zone = settings.organisation.timezone
+    candidates = with_versions(batch, source, _together(staged), lake, zone, is_whole=is_whole)
     known = {name: lake.scan(name) for name in STAGED}
-    if source.kind == "survey":
-        lake.merge("survey_item", survey_items(source))
-        known["survey_item"] = lake.scan("survey_item")
+    for mapping in source.mappings:
+        if mapping.kind == "survey" and mapping.item:
+            lake.merge("survey_item", survey_items(mapping))
+            known["survey_item"] = lake.scan("survey_item")
     history = lake.read("meta_row_accounting")
-    verdict = judge_staged(candidates, known, history, night.run_id, source.name, allow_empty=source.allow_empty)
+    is_live = isinstance(source, LiveSource)
+    few = is_live and sum(page.n_rows for page in staged) < _A_FEW_ROWS
+    verdict = judge_staged(candidates, known, history, night.run_id, source.name, allow_empty=source.allow_empty or few)
     if verdict.blocked:
         raise DataQualityError("; ".join(verdict.reasons))
     fates, partly = _fates(staged, verdict.rejected, verdict.accepted)
-    page_rows = dict(zip(waiting["source_page"], (page.n_rows for page in staged), strict=True))
-    staged_before = waiting.filter("is_staged")["source_page"].to_list()
+    page_rows = dict(zip(batch.pages["source_page"], (page.n_rows for page in staged), strict=True))
+    staged_before = batch.pages.filter("is_staged")["source_page"].to_list()
+    delete_gone(batch, source, candidates, lake)
     for table in STAGED:
         if table != "survey_item":
             frame = verdict.accepted.get(table, STAGED[table].create_empty())
@@ -115,15 +140,27 @@ def stage(source: SourceSettings, settings: Settings, lake: Lake, night: Night, 
             lake.merge(table, frame, newest_by=_NEWEST_BY.get(table))
     passed(f"staged:{source.name}")
     _quarantine(lake, source.name, staged_before, pl.concat([fates, partly]), raws, night)
-    accounting = _account(staged, waiting, fates, night)
+    accounting = _account(source.name, staged, batch.pages, fates, night)
     lake.delete_pages("meta_row_accounting", source.name, staged_before, keep=accounting)
     lake.merge("meta_row_accounting", accounting)
-    lake.replace_where("meta_validation", verdict.results, source=source.name, gate="staged")
     passed(f"accounted:{source.name}")
-    lake.mark_staged(source.name, page_rows, mapping_hash(source))
+    lake.mark_staged(source.name, page_rows, reader.mapping_hash())
+    mark_readings(batch, source.name, lake)
     passed(f"marked:{source.name}")
-    by_fate = dict(accounting.group_by("fate").agg(pl.col("n_rows").sum()).sort("fate").iter_rows())
-    return StagedSource(len(page_rows), sum(by_fate.values()), by_fate, verdict.warnings)
+    by_fate = dict(accounting.group_by("fate").agg(pl.col("n_rows").sum()).iter_rows())
+    return StagedSource(len(page_rows), sum(by_fate.values()), by_fate, verdict.warnings), verdict.results
+
+
+def _summed(results: list[pl.DataFrame]) -> pl.DataFrame:
+    """The checks of several batches as one: rows add up."""
+    counts = ["n_checked", "n_failed"]
+    together = pl.concat(results)
+    keys = [name for name in together.columns if name not in {*counts, "is_passed"}]
+    return (
+        together.group_by(keys, maintain_order=True)
+        .agg(pl.col(counts).sum(), pl.col("is_passed").all())
+        .select(together.columns)
+    )
 
 
 def _together(staged: list[StagedPage]) -> dict[str, pl.DataFrame]:
@@ -140,7 +177,7 @@ def _fates(
     An input row that gave several contract rows (a questionnaire) is staged when any of them was accepted.
     """
     columns = list(RowFate.columns())
-    own = pl.concat([page.fates.select(columns) for page in staged])
+    own = pl.concat([RowFate.create_empty().select(columns), *(page.fates.select(columns) for page in staged)])
     parts = pl.concat([*(page.partial.select(columns) for page in staged), rejected.select(columns)]).unique(
         subset=_ROW_KEY, keep="first", maintain_order=True
     )
@@ -185,9 +222,10 @@ def _quarantine(
     passed(f"quarantined:{source}")
 
 
-def _account(staged: list[StagedPage], waiting: pl.DataFrame, fates: pl.DataFrame, night: Night) -> pl.DataFrame:
+def _account(
+    source: str, staged: list[StagedPage], waiting: pl.DataFrame, fates: pl.DataFrame, night: Night
+) -> pl.DataFrame:
     """Input rows per page, fate and reason; the rows without another fate are staged."""
-    source = waiting["source"][0]
     totals = pl.DataFrame(
         {
             "source_page": waiting["source_page"],

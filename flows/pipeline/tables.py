@@ -30,7 +30,7 @@ def marts_of(
     """
     accounting = lake.read("meta_row_accounting")
     staged = {name: facts.table(name) for name in facts.provided}
-    evidence = table_evidence(staged, accounting, settings.sources, facts.context)
+    evidence = table_evidence(staged, accounting, settings.mappings, facts.context)
     scores = fct_principle_score(disclosed.rows, all_kpis(), night.run_on)
     spans = ["period_grain", "period_start", "period_end"]
     return {

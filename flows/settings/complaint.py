@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 
 from flows.errors import ConfigurationError
 from flows.settings.lines import Place, line_of
@@ -35,12 +35,14 @@ def from_validation(
     # An unknown key explains the missing one that it was meant to be, so it comes first.
     errors = sorted(found.errors(include_url=False), key=lambda error: error["type"] != "extra_forbidden")
     first = errors[0]
-    place = _within(raw, first["loc"], beyond=first["type"] == "missing")
-    more = len({_within(raw, error["loc"], beyond=error["type"] == "missing") for error in errors}) - 1
+    untagged, section_model = _untagged(model, first["loc"])
+    place = _within(raw, untagged, beyond=first["type"] == "missing")
+    places = {_within(raw, _untagged(model, each["loc"])[0], beyond=each["type"] == "missing") for each in errors}
+    more = len(places) - 1
     key = place[-1] if place and isinstance(place[-1], str) else None
     section = name_of(place[:-1] if key else place, raw)
     if first["type"] == "extra_forbidden":
-        rule = f'unknown key "{key}" in {section}{nearest(str(key), _keys_at(model, place[:-1]))}'
+        rule = f'unknown key "{key}" in {section}{nearest(str(key), section_model.model_fields)}'
     elif first["type"] == "missing":
         rule = f'{section} needs the key "{key}"'
     else:
@@ -86,15 +88,27 @@ def _within(raw: object, place: Place, *, beyond: bool) -> Place:
     return tuple(kept)
 
 
-def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
-    for part in place:
-        if isinstance(part, str):
-            model = _model_in(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
+def _untagged(model: type[BaseModel], place: Place) -> tuple[Place, type[BaseModel]]:
+    """`place` without the tags by which pydantic names members of a union, and the model its last key belongs to."""
+    kept: list[str | int] = []
+    members: dict[str, type[BaseModel]] = {}
+    for position, part in enumerate(place):
+        if part in members:
+            model = members[str(part)]
+            continue
+        kept.append(part)
+        if isinstance(part, str) and part in model.model_fields and position < len(place) - 1:
+            members = dict(_models_in(model.model_fields[part].annotation))
+            model = next(iter(members.values()), model)
+    return tuple(kept), model
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    """The model that an annotation such as `list[Model]` or `Model | None` holds."""
+def _models_in(annotation: object, tag: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    """The models, by tag, that an annotation such as `list[Model]` or `Model | None` holds."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in typing.get_args(annotation) if (found := _model_in(part))), None)
+        yield tag, annotation
+        return
+    parts = typing.get_args(annotation)
+    tag = next((part.tag for part in parts if isinstance(part, Tag)), tag)
+    for part in parts:
+        yield from _models_in(part, tag)

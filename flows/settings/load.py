@@ -16,8 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from flows.errors import ConfigurationError
 from flows.settings.complaint import complaint, from_validation
 from flows.settings.lines import Place
-from flows.settings.mapping import check_mapping
-from flows.settings.models import Settings, SourceSettings, Warehouse
+from flows.settings.mapping import check_source
+from flows.settings.models import LiveSource, Settings, SourceSettings, Warehouse
 
 DEFAULT_FILE = Path("culture-kpis.toml")
 _DUCKDB_FILE = "duckdb:///"
@@ -61,6 +61,8 @@ def load_settings(
             ),
             "source": [
                 source.model_copy(update={"path": str(beside / Path(source.path).expanduser())})
+                if isinstance(source, SourceSettings)
+                else source
                 for source in settings.source
             ],
         }
@@ -82,7 +84,7 @@ def _from_file(file: Path) -> Settings:
     except ValidationError as error:
         raise from_validation(file, text, raw, Settings, error) from None
     for position, source in enumerate(settings.source):
-        for place, rule in (*_repeated(settings.source, position), *check_mapping(source)):
+        for place, rule in (*_repeated(settings.source, position), *check_source(source)):
             section = f'source "{source.name}": ' if place != ("name",) else ""
             raise complaint(file, text, ("source", position, *place), section + rule)
     return settings
@@ -101,7 +103,7 @@ def _read(file: Path) -> str:
         raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def _repeated(sources: list[SourceSettings], position: int) -> Iterator[tuple[Place, str]]:
+def _repeated(sources: list[SourceSettings | LiveSource], position: int) -> Iterator[tuple[Place, str]]:
     name = sources[position].name
     if name in [other.name for other in sources[:position]]:
         yield ("name",), f'two sources are named "{name}"; every source needs its own name'

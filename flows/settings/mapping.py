@@ -9,7 +9,30 @@ from collections.abc import Iterator
 
 from flows.settings.complaint import nearest
 from flows.settings.lines import Place
+from flows.settings.models import LiveSource, SourceSettings
 from transforms.staging.mapping import SourceMapping
+
+
+def check_source(source: SourceSettings | LiveSource) -> Iterator[tuple[Place, str]]:
+    """Each thing wrong with a source, as (place within it, rule and nearest valid name)."""
+    if isinstance(source, SourceSettings):
+        yield from check_mapping(source)
+        return
+    from flows.sources.connectors import connector_names  # noqa: PLC0415 - a connector loads Polars
+    from flows.sources.rest.mappings import mapping_problems  # noqa: PLC0415
+
+    if source.connector not in connector_names():
+        names = ("files", *connector_names())
+        yield ("connector",), f'no connector "{source.connector}"{nearest(source.connector, names)}'
+        return
+    yield from mapping_problems(source)
+    for name, mapping in source.mappings_by_endpoint():
+        yield from ((_within(place, name), rule) for place, rule in check_mapping(mapping))
+
+
+def _within(place: Place, endpoint: str) -> Place:
+    """Items belong to the source, everything else to the endpoint's section."""
+    return place if place[0] == "item" else ("feeds", endpoint, *place)
 
 
 def check_mapping(mapping: SourceMapping) -> Iterator[tuple[Place, str]]:

@@ -6,16 +6,27 @@ Unknown keys are refused everywhere, so that a typo is an error and not a settin
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    Tag,
+    model_validator,
+)
 
 from flows.errors import ConfigurationError
 from flows.settings.calendar import check_holidays, check_time_zone, minute_of_day
 from flows.settings.encodings import check_encoding
-from transforms.staging.mapping import SourceMapping
+from transforms.staging.mapping import SOURCE_NAME, Audience, ColumnReference, Constant, ItemMapping, SourceMapping
 
 if TYPE_CHECKING:
     from transforms.facts.context import Context
@@ -94,6 +105,64 @@ class SourceSettings(SourceMapping):
     sheet: str | None = None
     allow_empty: bool = False
 
+    @property
+    def mappings(self) -> tuple[SourceMapping, ...]:
+        """The source itself: an export means one thing."""
+        return (self,)
+
+
+class FeedSettings(_Section):
+    """`[source.feeds.NAME]`: what an installation corrects in the mapping of a connector's endpoint."""
+
+    columns: dict[str, ColumnReference] = Field(default_factory=dict)
+    values: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    constants: dict[str, Constant] = Field(default_factory=dict)
+    null_values: list[str] = Field(default_factory=list)
+
+
+class LiveSource(_Section):
+    """One `[[source]]` of a live system: which account, from when on, and what differs from the connector's mapping.
+
+    Secrets stand in the environment as CULTURE_KPIS_<NAME>_<SECRET>.
+    """
+
+    name: str = Field(pattern=SOURCE_NAME)
+    connector: str
+    account: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
+    url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")
+    start_on: dt.date
+    reread_days: int = Field(default=35, ge=1)
+    leave_out: list[str] = Field(default_factory=list)
+    options: dict[str, str | int | bool] = Field(default_factory=dict)
+    feeds: dict[str, FeedSettings] = Field(default_factory=dict)
+    audience: Audience | None = None
+    survey: str | None = None
+    item: list[ItemMapping] = Field(default_factory=list)
+    one_answer_per_person_and_item: bool = False
+    message_templates: list[str] = Field(default_factory=list)
+    allow_empty: bool = False
+
+    @property
+    def mappings(self) -> tuple[SourceMapping, ...]:
+        """What the source's endpoints mean, one mapping per grain they feed."""
+        return tuple(mapping for _, mapping in self.mappings_by_endpoint())
+
+    def mappings_by_endpoint(self) -> Iterator[tuple[str, SourceMapping]]:
+        """The same, each with its endpoint's name."""
+        from flows.sources.rest.mappings import mappings_of  # noqa: PLC0415 - loads the connector, and Polars
+
+        for name, mappings in mappings_of(self).items():
+            yield from ((name, mapping) for mapping in mappings)
+
+
+def _which(source: object) -> Literal["files", "live"]:
+    """Which model a `[[source]]` is read by: its connector says it."""
+    connector = source.get("connector", "files") if isinstance(source, dict) else getattr(source, "connector", "files")
+    return "files" if connector == "files" else "live"
+
+
+Source = Annotated[Annotated[SourceSettings, Tag("files")] | Annotated[LiveSource, Tag("live")], Discriminator(_which)]
+
 
 class Settings(_Section):
     """Everything a run is told, with paths made absolute."""
@@ -101,16 +170,21 @@ class Settings(_Section):
     organisation: Organisation = Field(default_factory=Organisation)
     warehouse: Warehouse = Field(default_factory=Warehouse)
     lake: Lake = Field(default_factory=Lake)
-    source: list[SourceSettings] = Field(default_factory=list)
+    source: list[Source] = Field(default_factory=list)
 
     _pseudonym_key: SecretStr | None = PrivateAttr(default=None)
     _notify_urls: SecretStr | None = PrivateAttr(default=None)
     _config_file: Path | None = PrivateAttr(default=None)
 
     @property
-    def sources(self) -> list[SourceSettings]:
+    def sources(self) -> list[SourceSettings | LiveSource]:
         """The configured sources, in the order of the file."""
         return self.source
+
+    @property
+    def mappings(self) -> list[SourceMapping]:
+        """What the sources mean, one mapping per grain that any of them feeds."""
+        return [mapping for source in self.source for mapping in source.mappings]
 
     @property
     def config_file(self) -> Path | None:

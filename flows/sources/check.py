@@ -17,6 +17,7 @@ from flows.sources.shape import shape_of
 from transforms.staging.checks import mapping_problems
 from transforms.staging.fields import fields_of
 from transforms.staging.stage import MappingError, PageReference, StagedPage, stage_page
+from transforms.staging.survey_items import survey_id_of
 
 # Rare codes hide deep in a file: enough to meet them, little enough to answer in seconds.
 CHECKED_ROWS = 200_000
@@ -49,11 +50,9 @@ def check_source(source: SourceSettings, settings: Settings, rows: int = CHECKED
 def _unanswered(source: SourceSettings, settings: Settings) -> Iterator[str]:
     """Invitations count for nothing unless another source holds the answers to the same survey."""
     answered = {
-        other.survey or other.name
-        for other in settings.sources
-        if other.kind == "survey" and other.grain != "invitations"
+        survey_id_of(other) for other in settings.mappings if other.kind == "survey" and other.grain != "invitations"
     }
-    survey = source.survey or source.name
+    survey = survey_id_of(source)
     if source.grain == "invitations" and survey not in answered:
         yield f'no source holds answers to survey "{survey}"; set survey to the name of the one that does'
 

@@ -23,6 +23,7 @@ from transforms.contracts.lineage import LINEAGE, Staged
 STAGED: dict[str, type[dy.Schema]] = {
     "org_unit": organisation.OrgUnit,
     "membership": organisation.Membership,
+    "person_alias": organisation.PersonAlias,
     "ticket": tickets.Ticket,
     "ticket_event": tickets.TicketEvent,
     "promise": tickets.Promise,

@@ -35,6 +35,13 @@ class Membership(Staged):
     hierarchy_level = count("Level in the hierarchy, 0 at the top.", nullable=True, unit="level")
 
 
+class PersonAlias(Staged):
+    """Another name of a person: a vendor's number, an old address. Grain: alias x person. Facts take the person."""
+
+    alias_key = person("Pseudonym of the other name.", primary_key=True)
+    person_key = person("Pseudonym of the name that counts.", primary_key=True)
+
+
 class WorkingSlot(dy.Schema):
     """Opening hours in local time. Grain: calendar x weekday x opening minute; a day may have several slots."""
 

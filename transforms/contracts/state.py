@@ -23,6 +23,32 @@ class LandedPage(dy.Schema):
     is_staged = flag("Its rows are staged and accounted for.")
 
 
+def _page_ids(description: str, *, nullable: bool = False) -> dy.List:
+    metadata = {"severity": "row", "pii": False, "unit": None}
+    return dy.List(dy.String(), nullable=nullable, description=description, metadata=metadata)
+
+
+class SourceCursor(dy.Schema):
+    """How far a live source has been pulled. Grain: source x endpoint x scope. It moves after the pages are landed.
+
+    A scope is what one walk over an endpoint's pages covers: everything (empty name), or a window by its first moment.
+    """
+
+    source = identifier("Source.", primary_key=True)
+    endpoint = identifier("Endpoint of its connector.", primary_key=True)
+    scope = text(
+        "Window by its first moment; empty where the endpoint has no windows.", nullable=False, primary_key=True
+    )
+    position = text(
+        "Where to go on, as JSON: parameters or link of the next page, and when the walk began.", nullable=False
+    )
+    covered_until = timestamp("Moment up to which the last complete walk told everything.", nullable=True)
+    is_complete = flag("The walk has come to its end.")
+    pages = _page_ids("Landed pages of the walk, where a walk says everything about its scope; else empty.")
+    staged_pages = _page_ids("The same of the walk that was staged last; null where none was.", nullable=True)
+    moved_at = timestamp("When it last moved.")
+
+
 class RowFate(Staged):
     """What became of one input row that was not staged, and why."""
 

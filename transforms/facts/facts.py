@@ -10,6 +10,7 @@ import polars as pl
 from transforms.contracts import STAGED
 from transforms.facts import (
     answers,
+    identities,
     initiatives,
     known,
     load,
@@ -33,10 +34,11 @@ class Facts:
     def __init__(self, tables: Mapping[str, pl.DataFrame | pl.LazyFrame], context: Context) -> None:
         self.context = context
         self.provided = frozenset(tables)
-        self._tables = {
+        happened = {
             name: known.as_of(name, tables[name].lazy() if name in tables else contract.create_empty().lazy(), context)
             for name, contract in STAGED.items()
         }
+        self._tables = identities.one_person(happened)
 
     def table(self, name: str) -> pl.LazyFrame:
         """A staged table as known on the night; empty where no source feeds it."""

@@ -19,6 +19,7 @@ FEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("survey", "invitations"): ("invitation",),
     ("organisation", "org_units"): ("org_unit",),
     ("organisation", "memberships"): ("membership",),
+    ("organisation", "person_aliases"): ("person_alias",),
     ("organisation", "initiatives"): ("initiative",),
     ("organisation", "targets"): ("target",),
     ("organisation", "improvements"): ("improvement_event",),

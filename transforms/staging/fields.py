@@ -189,6 +189,10 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         Field("manager", "person", "The person's manager."),
         Field("hierarchy_level", "count", "Level in the hierarchy, 0 at the top."),
     ),
+    ("organisation", "person_aliases"): (
+        Field("alias", "person", "Another name of the person: a number in some system, an old address.", required=True),
+        Field("person", "person", "The name that counts, as most sources give it.", required=True),
+    ),
     ("organisation", "initiatives"): (
         _key("initiative_id", "Initiative."),
         Field("initiative_name", "label", "Name shown in reports.", default="initiative_id"),

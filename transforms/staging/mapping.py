@@ -24,10 +24,13 @@ Grain = Literal[
     "invitations",  # survey: one row per person asked
     "org_units",  # organisation: one row per version of a unit
     "memberships",  # organisation: one row per stay of a person in a unit
+    "person_aliases",  # organisation: one row per other name of a person
     "initiatives",  # organisation: one row per initiative
     "targets",  # organisation: one row per unit, KPI and period
     "improvements",  # organisation: one row per improvement somebody made
 ]
+Audience = Literal["employee", "customer"]
+SOURCE_NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 ColumnReference = str | list[str]
 Constant = str | int | float | bool | dt.datetime | dt.date
 
@@ -56,10 +59,10 @@ class SourceMapping(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
+    name: str = Field(pattern=SOURCE_NAME)
     kind: Kind
     grain: Grain
-    audience: Literal["employee", "customer"] | None = None
+    audience: Audience | None = None
     survey: str | None = None  # survey id, where answers and invitations are two sources; default: name
     timezone: str = "UTC"
     datetime_format: str | None = None

@@ -1,4 +1,4 @@
-"""The organisation: versions of its units, and stays of people in them."""
+"""The organisation: versions of its units, stays of people in them, and what else people are known as."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ def org_units(rows: pl.DataFrame) -> Outcome:
     )
     taken, older = newest(dated, ["org_unit_id", "valid_from_on"])
     return Outcome({"org_unit": taken.rename({"parent": "parent_org_unit_id"})}, older)
+
+
+def person_aliases(rows: pl.DataFrame) -> Outcome:
+    """One input row, one other name of a person; the same said twice is said once."""
+    taken, older = newest(rows, ["alias", "person"])
+    return Outcome({"person_alias": taken.rename({"alias": "alias_key", "person": "person_key"})}, older)
 
 
 def memberships(rows: pl.DataFrame) -> Outcome:

@@ -17,6 +17,7 @@ Reason = Literal[
     "exact_duplicate",  # the same row once more
     "older_version",  # a newer row of the same page has the same key
     "blank_answer",  # asked and not answered
+    "out_of_scope",  # a record of a kind that no table takes
 ]
 REASONS: tuple[str, ...] = get_args(Reason)
 
@@ -24,9 +25,10 @@ _FATES: dict[str, str] = {
     "exact_duplicate": "superseded",
     "older_version": "superseded",
     "blank_answer": "unanswered",
+    "out_of_scope": "out_of_window",
 }
 
 
 def fate_of(reason: str) -> str:
-    """The fate that goes with a reason: superseded, unanswered, and quarantined for everything else."""
+    """The fate that goes with a reason: superseded, unanswered, out_of_window, else quarantined."""
     return _FATES.get(reason, "quarantined")

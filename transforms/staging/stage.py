@@ -79,6 +79,8 @@ def _staged(rows: pl.DataFrame, raw: pl.DataFrame, page: PageReference, mapping:
         return surveys.invitations(rows, page, mapping)
     if grain == ("organisation", "org_units"):
         return organisation.org_units(rows)
+    if grain == ("organisation", "person_aliases"):
+        return organisation.person_aliases(rows)
     if grain == ("organisation", "initiatives"):
         return improvement.initiatives(rows)
     if grain == ("organisation", "targets"):

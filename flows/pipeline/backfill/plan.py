@@ -123,7 +123,7 @@ def _chosen(settings: Settings, request: Request) -> list[RegisteredKpi]:
     sources = {source.name: source for source in settings.sources}
     if request.source not in sources:
         raise UsageError(f"--source {request.source}: it is not configured; there are {', '.join(sources) or 'none'}")
-    fed = tables_of(sources[request.source])
+    fed = {table for mapping in sources[request.source].mappings for table in tables_of(mapping)}
     return [one for one in chosen if fed & set(one.kpi.needs)]
 
 

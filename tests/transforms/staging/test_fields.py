@@ -30,5 +30,5 @@ def test_the_names_of_a_grain_are_unique() -> None:
 
 
 def test_every_reason_leads_to_a_fate() -> None:
-    assert {fate_of(reason) for reason in REASONS} == {"quarantined", "superseded", "unanswered"}
+    assert {fate_of(reason) for reason in REASONS} == {"quarantined", "superseded", "unanswered", "out_of_window"}
     assert {fate_of(reason) for reason in REASONS} <= set(FATES)

@@ -1,0 +1,1 @@
+"""Live systems: what a connector declares, and the one client that pulls every one of them."""

@@ -1,0 +1,120 @@
+"""What a connector declares: where a vendor's records are, how they are paged, and what they mean. Data only.
+
+A connector is one module of `flows/sources/connectors` with a `CONNECTOR`. Texts may hold `{placeholders}`: the
+`account`, `start_on` and every option of the configured source; in headers also its secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from flows.sources.rest.auth import Auth
+from flows.sources.rest.increments import Increment
+from flows.sources.rest.paging import Paging
+from flows.sources.rest.shape import Shape
+from transforms.staging.mapping import ColumnReference, Constant, Grain, Kind
+
+Reshape = Callable[[pl.DataFrame], pl.DataFrame]
+Values = Mapping[str, Mapping[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What an account (or an endpoint by itself) may ask for: requests within a minute, and at the same time."""
+
+    per_minute: int
+    at_once: int = 1
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What the records of an endpoint mean as rows of one grain.
+
+    `columns`, `values` and `constants` are those of `[source.columns]` and so on. Records arrive as a frame: column
+    `record` (number in the page, from 1), one column per field of the endpoint's shape, and the page's context
+    (`source` and whatever `key=value` its name holds). `explode` makes a row of each element of a list; `reshape` does
+    what neither can say, keeping `record`. After that structs are columns such as `giver.email`, lists of texts are
+    joined by commas. A record that gives no row of any feed is out of scope and counted as that.
+    """
+
+    kind: Kind
+    grain: Grain
+    columns: Mapping[str, ColumnReference]
+    values: Values = field(default_factory=dict)
+    constants: Mapping[str, Constant] = field(default_factory=dict)
+    explode: str | None = None
+    reshape: Reshape | None = None
+
+
+@dataclass(frozen=True)
+class SubEndpoint:
+    """A call for each record of an endpoint's page, landed with it: `path` and `params` may hold its `{field}`s."""
+
+    name: str
+    path: str
+    records: str
+    shape: Shape
+    feeds: tuple[Feed, ...]
+    paging: Paging
+    params: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget | None = None
+    needs: str = ""
+    of_record: tuple[str, ...] = ("id",)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One list of records: how it is asked for, what of a record is read, and what that means.
+
+    `records` is the dotted place of the list in the answer, empty where the answer is the list. `needs` says in words
+    what permission it takes. `budget` is its own, within the account's.
+    """
+
+    name: str
+    path: str
+    records: str
+    shape: Shape
+    feeds: tuple[Feed, ...]
+    paging: Paging
+    increment: Increment
+    params: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget | None = None
+    needs: str = ""
+    of_each: tuple[SubEndpoint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Option:
+    """A key of `[source.options]`; without a default it must be set."""
+
+    name: str
+    description: str
+    default: str | int | bool | None = None
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A vendor's system. `probe` is the path of one cheap call that any valid credential may make.
+
+    `version` is raised when a reshape function changes, so that landed pages are staged again.
+    """
+
+    title: str
+    url: str
+    auth: Auth
+    budget: Budget
+    probe: str
+    endpoints: tuple[Endpoint, ...]
+    options: tuple[Option, ...] = ()
+    version: int = 1
+
+    def parts(self) -> dict[str, Endpoint | SubEndpoint]:
+        """Endpoints and what is asked for each of their records, by name, in the order in which they are staged."""
+        parts: dict[str, Endpoint | SubEndpoint] = {}
+        for endpoint in self.endpoints:
+            parts[endpoint.name] = endpoint
+            parts |= {sub.name: sub for sub in endpoint.of_each}
+        return parts

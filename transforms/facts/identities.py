@@ -1,0 +1,55 @@
+"""One person is one person: every pseudonym that is another name of somebody is replaced by that somebody's own.
+
+A vendor knows people by its own numbers, another one by e-mail. Whose names these are is told by vendors' user lists
+and by a file (grain `person_aliases`); it is applied here, so that an alias learnt late holds for old rows too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from transforms.contracts import STAGED
+
+ALIASES = "person_alias"
+
+
+def one_person(tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
+    """The staged tables with one pseudonym per person. Rows that thereby say the same thing twice are one."""
+    names = resolved(tables[ALIASES].select("alias_key", "person_key").collect())
+    if names.is_empty():
+        return dict(tables)
+    return {name: frame if name == ALIASES else _renamed(name, frame, names) for name, frame in tables.items()}
+
+
+def resolved(aliases: pl.DataFrame) -> pl.DataFrame:
+    """alias_key, person_key: every alias with the person at the end of its chain.
+
+    An alias that was given to several people belongs to the one with the smallest pseudonym. In a circle everybody is
+    the one with the smallest.
+    """
+    links = aliases.filter(pl.col("alias_key") != pl.col("person_key"))
+    links = links.group_by("alias_key").agg(pl.col("person_key").min()).sort("alias_key")
+    keys = pl.concat([links["alias_key"], links["person_key"]]).unique().sort().alias("key")
+    ends = [keys.search_sorted(links[name]).to_numpy() for name in ("alias_key", "person_key")]
+    graph = coo_array((np.ones(links.height), ends), shape=(keys.len(), keys.len()))
+    members = pl.DataFrame({"key": keys, "group": connected_components(graph, directed=False)[1]})
+    # Each alias leads to one person, so a group has one end, or none where its chain runs in a circle.
+    is_end = ~pl.col("key").is_in(links["alias_key"].implode())
+    person = pl.coalesce(pl.col("key").filter(is_end).min(), pl.col("key").min()).over("group")
+    named = members.select(pl.col("key").alias("alias_key"), person.alias("person_key"))
+    return named.filter(pl.col("alias_key") != pl.col("person_key"))
+
+
+def _renamed(table: str, frame: pl.LazyFrame, names: pl.DataFrame) -> pl.LazyFrame:
+    contract = STAGED[table]
+    people = [name for name, column in contract.columns().items() if (column.metadata or {}).get("pii")]
+    if not people:
+        return frame
+    renamed = frame.with_columns(pl.col(people).replace(names["alias_key"], names["person_key"]))
+    key = contract.primary_key()
+    return renamed.unique(key, keep="first", maintain_order=True) if set(people) & set(key) else renamed
