@@ -29,8 +29,9 @@ docs: $(READY)   ## write the generated pages
 	$(BIN)/python -m sql.dictionary
 	$(BIN)/python -m transforms.kpis.catalogue
 
-bench: $(READY)  ## wall and CPU time by stage, peak memory
+bench: $(READY)  ## wall and CPU time of a night by stage, and of every KPI; peak memory
 	$(BIN)/python tests/benchmarks/nightly.py
+	$(BIN)/python tests/benchmarks/catalogue.py
 
 soak: $(READY)   ## the long campaigns
 	$(BIN)/python -m pytest -m soak --timeout 3600

@@ -10,24 +10,19 @@ import datetime as dt
 import hashlib
 import json
 import math
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import polars as pl
 
-from flows.demo.generate import generate
-from flows.settings import load_settings
-from flows.sources import files
+from tests.acceptance.staged_demo import staged_demo
 from transforms.contracts import STAGED
 from transforms.facts import Facts
 from transforms.kpis.compute import compute
 from transforms.kpis.registry import all_kpis
-from transforms.staging.stage import PageReference, stage_page, survey_items
 
 LOCK = Path(__file__).with_suffix(".json")
 REWRITE = "python tests/acceptance/definition_lock.py"
@@ -35,7 +30,6 @@ SEED, SCALE, END_ON = 7, 0.1, dt.date(2026, 6, 28)
 UNITS = ("company", "customer-care", "operations", "care-line", "order-desk", "warehouse")
 NUMBERS = ("value", "ci_low", "ci_high")
 _SERIES = ["kpi_id", "component", "variant", "org_unit_id", "period_grain"]
-_PAGE = "0" * 16
 
 Entry = dict[str, Any]
 Lock = dict[str, dict[str, Any]]
@@ -43,23 +37,8 @@ Lock = dict[str, dict[str, Any]]
 
 def facts_of_the_demo(folder: Path) -> tuple[Facts, dict[str, str]]:
     """Facts of the small demo, staged in memory, and the hash of every staged table."""
-    with mock.patch.dict(os.environ, {"CULTURE_KPIS_PSEUDONYM_KEY": "the people of the demo are invented"}):
-        made = generate(folder, seed=SEED, scale=SCALE, end_on=END_ON)
-        settings = load_settings(made.configuration)
-        key = settings.pseudonym_key()
-    parts: dict[str, list[pl.DataFrame]] = {}
-    for source in settings.sources:
-        if source.kind == "survey":
-            parts.setdefault("survey_item", []).append(survey_items(source))
-        for page in files.fetch(source):
-            raw = files.parse(page.payload, page.name, source)
-            for name, frame in stage_page(raw, PageReference(_PAGE, page.name), source, key).tables.items():
-                parts.setdefault(name, []).append(frame)
-    tables = {
-        name: pl.concat(frames).unique(STAGED[name].primary_key(), keep="first", maintain_order=True)
-        for name, frames in parts.items()
-    }
-    return Facts(tables, settings.context(END_ON)), {name: _content(name, tables[name]) for name in sorted(tables)}
+    tables, context = staged_demo(folder, seed=SEED, scale=SCALE, end_on=END_ON)
+    return Facts(tables, context), {name: _content(name, tables[name]) for name in sorted(tables)}
 
 
 def _content(name: str, table: pl.DataFrame) -> str:

@@ -34,6 +34,7 @@ class Facts:
     def __init__(self, tables: Mapping[str, pl.DataFrame | pl.LazyFrame], context: Context) -> None:
         self.context = context
         self.provided = frozenset(tables)
+        self._active: dict[str, pl.LazyFrame] = {}
         happened = {
             name: known.as_of(name, tables[name].lazy() if name in tables else contract.create_empty().lazy(), context)
             for name, contract in STAGED.items()
@@ -90,7 +91,9 @@ class Facts:
 
     def active_people(self, grain: str) -> pl.LazyFrame:
         """People active in each unit and ended period of `grain`: see `people.active`."""
-        return people.active(self.stays, self._tables, self.context, grain)
+        if grain not in self._active:
+            self._active[grain] = people.active(self.stays, self._tables, self.context, grain).collect().lazy()
+        return self._active[grain]
 
     @cached_property
     def recognitions(self) -> pl.LazyFrame:
@@ -111,3 +114,8 @@ class Facts:
     def answers(self) -> pl.LazyFrame:
         """One row per answer with item, construct, scale and unit: see `answers.scored`."""
         return answers.scored(self._tables, self.stays, self.context).collect().lazy()
+
+    @cached_property
+    def invited(self) -> pl.LazyFrame:
+        """One row per delivered invitation and whether it was answered: see `answers.invited`."""
+        return answers.invited(self._tables, self.stays, self.answers, self.context).collect().lazy()

@@ -15,9 +15,8 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY
 from transforms.kpis.cell_numbers import CELL, numbered
 from transforms.kpis.declaration import Estimator
-from transforms.kpis.shrunk import with_shrunk_values
+from transforms.kpis.shrunk import people_behind, with_shrunk_values
 from transforms.stats import means, proportions, survival
-from transforms.stats.precision import repeatable
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
@@ -32,6 +31,7 @@ def proportion(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         pl.col("numerator").sum().cast(pl.Float64),
         pl.col("denominator").sum().cast(pl.Float64),
         _COUNTED.sum().cast(pl.Int64).alias("n_events"),
+        people_behind(rows),
         *_coverage(rows),
     )
     low, high = proportions.wilson(pl.col("numerator"), pl.col("denominator"))
@@ -41,7 +41,7 @@ def proportion(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         high.alias("ci_high"),
         pl.lit("wilson").alias("interval_method"),
     )
-    return with_shrunk_values(estimated, rows, facts)
+    return with_shrunk_values(estimated, facts)
 
 
 def proportion_of_units(key: str) -> Estimator:
@@ -66,7 +66,6 @@ def ratio(scale: float = 1.0) -> Estimator:
         return (
             cells.drop("n_clusters")
             .with_columns(pl.col("value", "ci_low", "ci_high") * scale)
-            .with_columns(repeatable("value", "ci_low", "ci_high", "numerator", "denominator"))
             .with_columns(pl.lit("cluster_robust").alias("interval_method"))
         )
 

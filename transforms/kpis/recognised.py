@@ -10,8 +10,6 @@ from transforms.kpis import estimators
 from transforms.periods import period_start
 
 BAND = 0.2
-# Sums of floats differ in the last digits with the order of threads; a published number may not.
-DIGITS = 12
 
 
 def recognised_people(facts: Facts, grain: str) -> pl.LazyFrame:
@@ -75,8 +73,7 @@ def rate_per_100(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """100 * sum of `numerator` / distinct active people, cluster-robust by person; `n_events` counts recognitions."""
     people = rows.group_by(*CELL_KEY, "cluster_key").agg(pl.col("numerator").sum(), pl.col("denominator").max())
     return estimators.ratio(100.0)(people, facts).with_columns(
-        pl.col("value", "ci_high").round(DIGITS),
-        pl.col("ci_low").clip(0.0).round(DIGITS),
+        pl.col("ci_low").clip(0.0),
         pl.col("numerator").cast(pl.Int64).alias("n_events"),
     )
 
@@ -101,5 +98,4 @@ def reach(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 def mean_with_coverage(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Mean of `value` clustered by `cluster_key`, with the share of rows where `is_covered`."""
     coverage = rows.group_by(CELL_KEY).agg(pl.col("is_covered").mean().alias("coverage"))
-    means = estimators.mean(rows, facts).with_columns(pl.col("value", "ci_low", "ci_high").round(DIGITS))
-    return coverage.join(means, on=CELL_KEY, how="left")
+    return coverage.join(estimators.mean(rows, facts), on=CELL_KEY, how="left")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms.contracts.results import CELL_KEY
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Estimator
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
 
-_FAMILY = tuple(name for name in CELL_KEY if name != "org_unit_id")
+_FAMILY = [name for name in CELL_KEY if name != "org_unit_id"]
+# Some estimators make components of their own, which are texts.
+_AS_TEXT = cs.categorical().cast(pl.String)
 
 
 def records(facts: Facts, *event_types: str) -> pl.Expr:
@@ -35,9 +39,8 @@ def unless_missing(estimate: Estimator, missing: str | dict[str, str]) -> Estima
     """
 
     def estimated(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-        top = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique()
         silent = (
-            rows.join(top, on="org_unit_id", how="semi")
+            rows.filter(is_company(facts))
             .group_by(CELL_KEY)
             .agg(pl.col("is_recorded").any())
             .filter(~pl.col("is_recorded"))
@@ -47,9 +50,9 @@ def unless_missing(estimate: Estimator, missing: str | dict[str, str]) -> Estima
             pl.lit(missing) if isinstance(missing, str) else pl.col("component").replace_strict(missing, default=None)
         )
         flagged = silent.with_columns(
-            pl.lit("source_missing").alias("state"), pl.format("missing:{}", what).alias("flags")
+            _AS_TEXT, pl.lit("source_missing").alias("state"), pl.format("missing:{}", what).alias("flags")
         )
-        told = estimate(rows.drop("is_recorded"), facts)
-        return pl.concat([told.join(silent, on=list(_FAMILY), how="anti"), flagged], how="diagonal_relaxed")
+        told = estimate(rows.drop("is_recorded"), facts).with_columns(_AS_TEXT)
+        return pl.concat([told.join(flagged, on=_FAMILY, how="anti"), flagged], how="diagonal")
 
     return estimated

@@ -11,6 +11,7 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis import estimators
+from transforms.kpis.company import is_company
 from transforms.kpis.shrunk import with_shrunk_values
 from transforms.kpis.survey_scores import WORST_CASE
 from transforms.stats import means, proportions
@@ -18,8 +19,6 @@ from transforms.stats import means, proportions
 LOW_RESPONSE_RATE = 0.6
 LOW_ALPHA = 0.7
 LOW_ICC2 = 0.5
-# Sums of floats differ in the last digits with the order of threads; a published number may not.
-DIGITS = 9
 _LOW, _HIGH = WORST_CASE
 _IS_BOUND = pl.col("component").is_in(WORST_CASE)
 _DOUBTS = ("alpha", "icc2")
@@ -34,7 +33,9 @@ def favourable(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """
     units = _units(rows)
     cells = units.group_by(CELL_KEY).agg(
-        _total(_worst_case("is_favourable", low=0.0, high=1.0)).alias("numerator"), _counted().alias("denominator")
+        _worst_case("is_favourable", low=0.0, high=1.0).sum().alias("numerator"),
+        _counted().alias("denominator"),
+        pl.col("unit_key").filter(_HAS_ANSWERED).count().alias("n_people"),
     )
     low, high = proportions.wilson(pl.col("numerator"), pl.col("denominator"))
     estimated = cells.with_columns(
@@ -43,8 +44,7 @@ def favourable(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         pl.when(~_IS_BOUND).then(high).alias("ci_high"),
         _method("wilson"),
     )
-    people = units.filter(_HAS_ANSWERED).select(*CELL_KEY, pl.col("unit_key").alias("respondent_key"))
-    shrunk = with_shrunk_values(estimated, people, facts).with_columns(
+    shrunk = with_shrunk_values(estimated, facts).with_columns(
         pl.when(~_IS_BOUND).then("shrunk_value").alias("shrunk_value")
     )
     return with_response_rate(shrunk, rows, facts)
@@ -55,7 +55,9 @@ def mean(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     units = _units(rows).filter(_HAS_ANSWERED)
     cells = means.clustered_ratio(units, CELL_KEY, pl.col("points"), pl.lit(1.0)).select(
         *CELL_KEY,
-        pl.col("value", "ci_low", "ci_high").round(DIGITS),
+        "value",
+        "ci_low",
+        "ci_high",
         "denominator",
         pl.lit("cluster_robust").alias("interval_method"),
     )
@@ -72,8 +74,8 @@ def net_score(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         _units(rows)
         .group_by(CELL_KEY)
         .agg(
-            _total(_worst_case("is_favourable", low=0.0, high=1.0)).alias("promoters"),
-            _total(_worst_case("is_detracting", low=1.0, high=0.0)).alias("detractors"),
+            _worst_case("is_favourable", low=0.0, high=1.0).sum().alias("promoters"),
+            _worst_case("is_detracting", low=1.0, high=0.0).sum().alias("detractors"),
             _counted().alias("denominator"),
             _HAS_ANSWERED.sum().alias("answered"),
         )
@@ -88,7 +90,7 @@ def net_score(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         pl.when(~_IS_BOUND).then(low).alias("ci_low"),
         pl.when(~_IS_BOUND).then(high).alias("ci_high"),
         _method("adjusted_wald"),
-        (promoters - detractors).round(DIGITS).alias("numerator"),
+        (promoters - detractors).alias("numerator"),
         "denominator",
         pl.when(too_few).then(pl.lit("not_enough_data")).alias("state"),
         pl.when(too_few).then(pl.lit("fewer_than_30_answers")).alias("flags"),
@@ -119,11 +121,7 @@ def office_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         is_front.count().cast(pl.Int64).alias("n_known"),
     )
     too_small = pl.col("smaller_side") < facts.context.minimum_group
-    gaps = (
-        estimators.difference(units, facts)
-        .drop("n_events")
-        .with_columns(pl.col("value", "ci_low", "ci_high").round(DIGITS))
-    )
+    gaps = estimators.difference(units, facts).drop("n_events")
     cells = sides.join(gaps, on=CELL_KEY, how="left").with_columns(
         pl.when(too_small).then(pl.lit("not_enough_data")).alias("state"),
         pl.when(pl.col("n_known") == 0)
@@ -159,10 +157,6 @@ def _worst_case(name: str, *, low: float, high: float) -> pl.Expr:
 def _counted() -> pl.Expr:
     """Units in the denominator: those who answered, in the worst case everyone."""
     return _worst_case("is_favourable", low=0.0, high=1.0).count().cast(pl.Float64)
-
-
-def _total(shares: pl.Expr) -> pl.Expr:
-    return shares.sum().round(DIGITS)
 
 
 def _method(name: str) -> pl.Expr:
@@ -235,9 +229,3 @@ def _beside(rows: pl.LazyFrame) -> pl.LazyFrame:
             pl.col(_DOUBTS).min(),
         )
     )
-
-
-def is_company(facts: Facts) -> pl.Expr:
-    """Whether a cell is about the whole company."""
-    tops = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique().collect()
-    return pl.col("org_unit_id").is_in(tops["org_unit_id"].implode())

@@ -9,7 +9,8 @@ from transforms.disclosure.numbers import EXACT_FROM
 from transforms.disclosure.primary import band_edge
 from transforms.facts import Facts
 from transforms.kpis import estimators
-from transforms.kpis.survey_estimators import DIGITS, is_company, with_response_rate
+from transforms.kpis.company import is_company
+from transforms.kpis.survey_estimators import with_response_rate
 from transforms.stats.paired import paired_difference
 
 # A share is published in hundredths: what rounds to the bound is bounded.
@@ -34,9 +35,9 @@ def paired_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     low, high = paired_difference(pl.col("total"), pl.col("squares"), n)
     estimated = cells.select(
         *CELL_KEY,
-        pl.when(n > 0).then(pl.col("total") / n).round(DIGITS).alias("value"),
-        low.round(DIGITS).alias("ci_low"),
-        high.round(DIGITS).alias("ci_high"),
+        pl.when(n > 0).then(pl.col("total") / n).alias("value"),
+        low.alias("ci_low"),
+        high.alias("ci_high"),
         pl.lit("paired_adjusted_wald").alias("interval_method"),
         "denominator",
         "coverage",
@@ -101,7 +102,7 @@ def two_sides_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         nobody.join(sides, on=CELL_KEY, how="left")
         .join(unanimous.group_by(CELL_KEY).agg(pl.col("is_unanimous").any()), on=CELL_KEY, how="left")
         .join(gaps, on=CELL_KEY, how="left")
-        .with_columns(pl.col("value", "ci_low", "ci_high").round(DIGITS), state.alias("state"), flag.alias("flags"))
+        .with_columns(state.alias("state"), flag.alias("flags"))
         .drop("is_nobody", "is_alone", "is_unanimous", "fewer")
     )
     return with_response_rate(cells, rows, facts)

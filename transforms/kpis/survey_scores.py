@@ -12,7 +12,6 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.facts import Facts
-from transforms.facts.answers import invited
 from transforms.kpis.survey_reliability import reliability
 
 WORST_CASE = ("worst_case_low", "worst_case_high")
@@ -121,24 +120,16 @@ def occasions(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame:
 def asked_counts(facts: Facts) -> pl.LazyFrame:
     """Invitations per survey, unit and quarter: survey_id, org_unit_id, on (its first day), n_asked, n_answered."""
     return (
-        asked(facts)
-        .group_by("survey_id", "org_unit_id", pl.col("wave").alias("on"))
+        facts.invited.group_by("survey_id", "org_unit_id", pl.col("wave").alias("on"))
         .agg(pl.len().cast(pl.Int64).alias("n_asked"), pl.col("is_answered").sum().cast(pl.Int64).alias("n_answered"))
         .with_columns(pl.lit(False).alias("is_unpaired"))
     )
 
 
-def asked(facts: Facts) -> pl.LazyFrame:
-    """Delivered invitations: see `transforms.facts.answers.invited`."""
-    tables = {name: facts.table(name) for name in ("survey_item", "invitation", "ticket", "org_unit")}
-    return invited(tables, facts.stays, facts.answers, facts.context)
-
-
 def asked_units(facts: Facts) -> pl.LazyFrame:
     """Invitations per survey, unit, quarter and person asked: the unit of analysis that may not have answered."""
     return (
-        asked(facts)
-        .group_by("survey_id", "org_unit_id", pl.col("wave").alias("on"), "unit_key")
+        facts.invited.group_by("survey_id", "org_unit_id", pl.col("wave").alias("on"), "unit_key")
         .agg(pl.len().cast(pl.Int64).alias("n_asked"), pl.col("is_answered").sum().cast(pl.Int64).alias("n_answered"))
         .with_columns(pl.lit(False).alias("is_unpaired"))
     )

@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.clock import with_business_minutes
 from transforms.contracts.results import CELL_KEY
+from transforms.kpis.cell_numbers import CELL, numbered
 from transforms.stats import survival
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _QUANTILES = {"median": 0.5, "p90": 0.9}
 _CLOCKS = ("calendar", "business")
 COMPONENTS = tuple(f"{clock}_{name}" for clock in _CLOCKS for name in _QUANTILES)
 _CELL = tuple(name for name in CELL_KEY if name != "component")
+# Both quantiles of a clock are read from one curve, that of the component of its median.
+_CLOCK_OF = {f"{clock}_median": clock for clock in _CLOCKS}
 
 
 def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -25,23 +28,16 @@ def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     A quantile the curve does not reach is null with state not_enough_data and flag `quantile_not_reached`; the
     denominator counts units, `n_events` the observed ones.
     """
-    # Both quantiles of a clock are read from one curve, over numbered cells: sorting texts would take most of the time.
-    told = (
-        rows.filter(pl.col("component").str.ends_with("_median") & pl.col("value").is_not_null())
-        .select(*_CELL, pl.col("component").str.strip_suffix("_median").alias("clock"), "value", "is_observed")
-        .collect()
-    )
-    cell = [*_CELL, "clock"]
-    cells = told.select(cell).unique().with_row_index("cell")
-    numbered = told.join(cells, on=cell).select("cell", "value", "is_observed")
-    curves = survival.curve(numbered.lazy(), ["cell"], "value", "is_observed").collect().lazy()
+    told, cells = numbered(rows.filter(pl.col("component").is_in(list(_CLOCK_OF)) & pl.col("value").is_not_null()))
+    curves = survival.curve(told, [CELL], "value", "is_observed").collect().lazy()
+    clock = pl.col("component").replace_strict(_CLOCK_OF, return_dtype=pl.String)
     unreached = pl.col("value").is_null()
     return pl.concat(
-        survival.quantiles(curves, ["cell"], probability)
-        .join(cells.lazy(), on="cell")
+        survival.quantiles(curves, [CELL], probability)
+        .join(cells, on=CELL)
         .select(
             *_CELL,
-            pl.format("{}_{}", "clock", pl.lit(name)).alias("component"),
+            pl.format("{}_{}", clock, pl.lit(name)).alias("component"),
             "value",
             "ci_low",
             "ci_high",

@@ -13,5 +13,6 @@ DIGITS = 9
 
 
 def repeatable(*columns: str) -> pl.Expr:
-    """The columns rounded to 9 decimals."""
-    return pl.col(columns).round(DIGITS)
+    """The columns rounded to 9 decimals, a negative zero made a plain one."""
+    rounded = pl.col(columns).round(DIGITS)
+    return pl.when(rounded.is_null() | (rounded != 0)).then(rounded).otherwise(pl.lit(0.0))

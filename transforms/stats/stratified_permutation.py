@@ -21,7 +21,9 @@ MAXIMUM_DAYS = 7
 
 
 def labellings(rows: pl.LazyFrame, block: Sequence[str], strata: Sequence[str]) -> pl.DataFrame:
-    """Every labelling of every block with at least one labelled and one other day: `block`, labelling, gap, weight.
+    """Every labelling of every block with at least one labelled and one other day.
+
+    Shape: `block`, block_row (its number), labelling, gap, weight, in order of block.
 
     `rows` carry day, is_labelled (the same on all rows of a block's day), successes, trials. A block holds at most
     7 days.
@@ -55,20 +57,21 @@ def labellings(rows: pl.LazyFrame, block: Sequence[str], strata: Sequence[str]) 
         weighted_gaps(relabelled, ["block_row", "labelling"], ["stratum"], pl.col("is_labelled"))
         .sort("block_row", "labelling")
         .join(blocks.lazy(), on="block_row", maintain_order="left")
-        .select(*block, "labelling", "gap", "weight")
+        .select(*block, "block_row", "labelling", "gap", "weight")
         .collect()
     )
 
 
 def p_value_lower(
-    gaps: Floats, weights: Floats, first: NDArray[np.int64], observed: float, seed: tuple[int, ...]
+    gaps: Floats, weights: Floats, blocks: NDArray[np.uint32], observed: float, seed: tuple[int, ...]
 ) -> float:
     """One-sided p: share of draws whose risk difference is at most `observed`, the observed one counted among them.
 
-    `gaps` and `weights` list the labellings block after block; `first` is where each block begins. NaN without blocks.
+    `gaps` and `weights` list the labellings block after block, `blocks` says to which each belongs. NaN without blocks.
     """
-    if len(first) == 0:
+    if len(blocks) == 0:
         return float("nan")
+    first = np.append(0, np.flatnonzero(blocks[1:] != blocks[:-1]) + 1)
     sizes = np.diff(np.append(first, len(gaps)))
     picked = first + np.floor(np.random.default_rng(seed).random((DRAWS, len(first))) * sizes).astype(np.int64)
     with np.errstate(divide="ignore", invalid="ignore"):

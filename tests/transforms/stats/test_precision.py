@@ -11,3 +11,11 @@ def test_sums_in_another_order_come_out_the_same() -> None:
 
     assert sums["sum"][0] != sums["sum"][1]
     assert sums.select(repeatable("sum"))["sum"].n_unique() == 1
+
+
+def test_a_negative_zero_is_zero_and_what_is_no_number_stays() -> None:
+    numbers = pl.DataFrame({"x": [-1e-12, -0.0, None, float("nan"), -0.25]})
+
+    rounded = numbers.select(repeatable("x"))["x"]
+
+    assert [str(number) for number in rounded] == ["0.0", "0.0", "None", "nan", "-0.25"]

@@ -25,6 +25,7 @@ import polars as pl
 
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.estimators import proportion
 from transforms.staging.text_features import SIMILAR_WITHIN_BITS
@@ -41,11 +42,8 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     silent = rows.group_by("component").agg((pl.col("denominator") > 0).any().not_().alias("is_silent"))
     lacks = pl.col("component").replace_strict(_MISSING, default=None, return_dtype=pl.String)
     is_missing = pl.col("is_silent") & lacks.is_not_null()
-    root = (
-        facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select(pl.col("org_unit_id").first()).collect().item()
-    )
     # What is missing is missing everywhere: the company says so once.
-    told = cells.join(silent, on="component").filter(~is_missing | (pl.col("org_unit_id") == root))
+    told = cells.join(silent, on="component").filter(~is_missing | is_company(facts))
     return told.select(
         *CELL_KEY,
         "value",

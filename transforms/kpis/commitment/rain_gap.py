@@ -71,11 +71,8 @@ def _test(weeks: pl.DataFrame, listed: pl.DataFrame, seed: int, key: Sequence[ob
         return None, None, None, None
     gap = float(gaps.sum() / weights.sum())
     low, high = studentised_interval(gaps, weights, seed_of(seed, "bootstrap", *key))
-    first = listed.with_row_index().group_by(_BLOCK, maintain_order=True).agg(pl.col("index").first())["index"]
-    starts = first.to_numpy().astype(np.int64)
-    p = p_value_lower(
-        listed["gap"].to_numpy(), listed["weight"].to_numpy(), starts, gap, seed_of(seed, "permutation", *key)
-    )
+    drawn_gaps, drawn_weights, blocks = (listed[name].to_numpy() for name in ("gap", "weight", "block_row"))
+    p = p_value_lower(drawn_gaps, drawn_weights, blocks, gap, seed_of(seed, "permutation", *key))
     return tuple(number if np.isfinite(number) else None for number in (gap, low, high, p))
 
 

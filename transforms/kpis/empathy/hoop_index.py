@@ -18,9 +18,9 @@ import polars as pl
 
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.stats import means, survival
-from transforms.stats.precision import DIGITS
 
 _MEAN, _P90 = "mean", "p90"
 _PERIOD = ("component", "variant", "period_grain", "period_start")
@@ -31,8 +31,7 @@ _NUMBERS = ("value", "ci_low", "ci_high")
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Mean (clusters: team-days) and 90th percentile of hoops, each standardised by category."""
     told = rows.filter(pl.col("value").is_not_null())
-    top = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique()
-    company = told.join(top, on="org_unit_id", how="semi")
+    company = told.filter(is_company(facts))
     usual = company.group_by(*_PERIOD, "category").agg(pl.col("value").mean().alias("usual"))
     overall = company.group_by(_PERIOD).agg(pl.col("value").mean().alias("overall"))
     expected = told.join(usual, on=[*_PERIOD, "category"], nulls_equal=True)
@@ -53,7 +52,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         counts.join(statistics, on=CELL_KEY, how="left")
         .join(factors, on=CELL_KEY, how="left")
         .with_columns(
-            (pl.col(_NUMBERS) * pl.col("factor")).round(DIGITS),
+            pl.col(_NUMBERS) * pl.col("factor"),
             pl.col("component").replace_strict(_METHODS, default=None).alias("interval_method"),
         )
         .drop("factor")

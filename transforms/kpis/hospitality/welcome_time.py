@@ -16,6 +16,7 @@ import polars as pl
 
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.estimators import survival_quantiles
 
@@ -25,9 +26,8 @@ _COMPONENTS = {"median": 0.5, "p90": 0.9}
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Quantiles of the cells that have replies to measure; the company says what is missing when it has none."""
     measured = survival_quantiles(_COMPONENTS)(rows, facts)
-    top = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique()
     missing = (
-        rows.join(top, on="org_unit_id", how="semi")
+        rows.filter(is_company(facts))
         .group_by(CELL_KEY)
         .agg(pl.col("value").is_null().all().alias("is_silent"))
         .filter("is_silent")

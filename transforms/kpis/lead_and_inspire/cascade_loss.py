@@ -19,8 +19,9 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.facts.people import placed
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
-from transforms.kpis.survey_estimators import DIGITS, is_company, with_response_rate
+from transforms.kpis.survey_estimators import with_response_rate
 from transforms.kpis.survey_scores import observations
 from transforms.stats.slopes import grouped_slope
 
@@ -48,10 +49,10 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     cells = known.join(slopes, on=CELL_KEY, how="left").select(
         *CELL_KEY,
         "coverage",
-        # Turned round: a fall of the share is a loss. Adding 0 makes -0.0 a plain 0.
-        (-pl.col("value")).round(DIGITS).add(0.0).alias("value"),
-        (-pl.col("ci_high")).round(DIGITS).alias("ci_low"),
-        (-pl.col("ci_low")).round(DIGITS).alias("ci_high"),
+        # Turned round: a fall of the share is a loss.
+        (-pl.col("value")).alias("value"),
+        (-pl.col("ci_high")).alias("ci_low"),
+        (-pl.col("ci_low")).alias("ci_high"),
         pl.lit("robust_slope").alias("interval_method"),
         pl.col("n").cast(pl.Float64).alias("denominator"),
         pl.when(unknown & is_company(facts))

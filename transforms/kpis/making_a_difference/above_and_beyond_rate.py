@@ -18,8 +18,8 @@ import polars as pl
 
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
-from transforms.kpis.survey_estimators import is_company
 from transforms.stats.rates import poisson_rate
 
 PER = 1_000.0

@@ -22,7 +22,6 @@ from transforms.facts import Facts
 from transforms.kpis import recognised
 from transforms.kpis.declaration import Kpi
 from transforms.stats.inequality import excess_gini
-from transforms.stats.precision import repeatable
 
 MINIMUM_PEOPLE, MINIMUM_RECOGNITIONS = 10, 10
 
@@ -33,7 +32,8 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     too_small, too_few = pl.col("people") < MINIMUM_PEOPLE, pl.col("total") < MINIMUM_RECOGNITIONS
     return found.select(
         *CELL_KEY,
-        *_rounded_numbers(),
+        "value",
+        pl.col("ci_low", "ci_high").clip(-1.0, 1.0),
         pl.lit("jackknife").alias("interval_method"),
         pl.col("people").alias("denominator"),
         pl.col("total").cast(pl.Int64).alias("n_events"),
@@ -44,11 +44,6 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .then(pl.lit("fewer_than_10_recognitions"))
         .alias("flags"),
     )
-
-
-def _rounded_numbers() -> list[pl.Expr]:
-    """Value and interval, rounded, the interval kept within the scale."""
-    return [repeatable("value"), repeatable("ci_low").clip(-1.0, 1.0), repeatable("ci_high").clip(-1.0, 1.0)]
 
 
 KPI = Kpi(

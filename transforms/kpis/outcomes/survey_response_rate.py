@@ -15,7 +15,6 @@ import polars as pl
 from transforms.facts import Facts
 from transforms.kpis import estimators
 from transforms.kpis.declaration import Kpi
-from transforms.kpis.survey_scores import asked
 
 KPI = Kpi(
     id="survey_response_rate",
@@ -44,7 +43,7 @@ KPI = Kpi(
 
 def observe(facts: Facts) -> pl.LazyFrame:
     """One row per distinct delivered invitation that an answer could be matched with."""
-    return asked(facts).select(
+    return facts.invited.select(
         "org_unit_id",
         "on",
         pl.col("audience").alias("component"),

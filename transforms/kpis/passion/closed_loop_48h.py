@@ -20,9 +20,9 @@ from transforms.clock import with_business_minutes
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.estimators import proportion
-from transforms.kpis.survey_estimators import is_company
 
 WITHIN_MINUTES = 48 * 60
 _CONSTRUCTS = ("recommend", "satisfied")

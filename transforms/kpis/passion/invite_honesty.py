@@ -19,9 +19,9 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
+from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.estimators import difference, proportion
-from transforms.kpis.survey_estimators import is_company
 
 INVITED_WITHIN_DAYS = 14
 _GAP = "kept_gap"

@@ -65,7 +65,8 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         for key, cell in points.group_by(_CELL, maintain_order=True)
         for numbers in _shifts(cell, seed_of(seed, "tiny_gains", *key))
     ]
-    schema = {name: points.schema[name] for name in _CELL} | {"component": pl.String}
+    types = rows.collect_schema()
+    schema = {name: types[name] for name in (*_CELL, "component")}
     numbers = ("value", "ci_low", "ci_high", "denominator")
     estimated = pl.LazyFrame(found, schema=schema | dict.fromkeys(numbers, pl.Float64), orient="row")
     silent = pl.col("value").is_null()

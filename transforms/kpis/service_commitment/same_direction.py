@@ -19,7 +19,7 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis import survey_estimators
 from transforms.kpis.declaration import Kpi
-from transforms.kpis.survey_estimators import DIGITS, with_response_rate
+from transforms.kpis.survey_estimators import with_response_rate
 from transforms.kpis.survey_scores import observations_by_item
 from transforms.stats.agreement import within_group_agreement
 
@@ -44,7 +44,6 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     cells = (
         scales.join(pl.concat([agreement, average]), on=CELL_KEY, how="left")
         .with_columns(
-            pl.col("value", "ci_low", "ci_high").round(DIGITS),
             pl.col("n_units").cast(pl.Float64).alias("denominator"),
             pl.lit("cluster_robust").alias("interval_method"),
             pl.when(too_few | mixed).then(pl.lit("not_enough_data")).alias("state"),

@@ -1,0 +1,82 @@
+"""Computes the whole catalogue once and says what each KPI cost. A process runs one case and ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from stopwatch import Stopwatch
+from tenfold import several_times
+
+from tests.acceptance.staged_demo import staged_demo
+from transforms.contracts.results import Publication
+from transforms.disclosure import disclose
+from transforms.facts import Facts
+from transforms.kpis.compute import compute
+from transforms.kpis.registry import all_kpis
+from transforms.marts.kpi_signal import fct_kpi_signal
+from transforms.marts.principle_score import fct_principle_score
+
+SEED, END_ON = 7, dt.date(2026, 6, 28)
+_PERIOD = ["period_grain", "period_start", "period_end"]
+# Derived ahead of the KPIs that share them, so that none is charged for it.
+_FACTS = (
+    "tree",
+    "events",
+    "tickets",
+    "promises",
+    "promise_pauses",
+    "stations",
+    "load",
+    "stays",
+    "recognitions",
+    "initiative_weeks",
+    "initiative_acts",
+    "answers",
+    "invited",
+)
+
+
+def measured_catalogue(times: int) -> dict[str, Any]:
+    """Stages (rows of `Stage.as_rows`), peak memory in MB and rows of the demo company `times` over."""
+    with tempfile.TemporaryDirectory(prefix="culture-kpis-bench-") as folder:
+        tables, context = staged_demo(Path(folder), seed=SEED, scale=1.0, end_on=END_ON)
+    tables = several_times(tables, times)
+    watch = Stopwatch("the whole catalogue")
+    with watch.stage("catalogue"):
+        facts = Facts(tables, context)
+        with watch.stage("facts"):
+            for name in _FACTS:
+                with watch.stage(name):
+                    getattr(facts, name)
+        results = []
+        with watch.stage("KPIs"):
+            for registered in all_kpis():
+                with watch.stage(registered.kpi.id):
+                    results.append(compute(registered, facts))
+        with watch.stage("disclosure"):
+            periods = pl.concat([result.cells.select(_PERIOD) for result in results]).unique()
+            disclosed = disclose(
+                results,
+                all_kpis(),
+                ancestors=facts.ancestors(periods),
+                ledger=Publication.create_empty(),
+                previous=None,
+                context=context,
+                run_id="bench",
+            )
+        with watch.stage("roll-up and signals"):
+            fct_principle_score(disclosed.rows, all_kpis(), context.run_on)
+            fct_kpi_signal(disclosed.rows, all_kpis())
+    return {
+        "times": times,
+        "stages": list(watch.whole.inside["catalogue"].as_rows()),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024),
+        "staged_rows": sum(table.height for table in tables.values()),
+        "cells": disclosed.rows.height,
+    }
