@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.demo.business_time import DAY, OPENS, BusinessTime, Flags, Seconds
-from flows.demo.company import IS_FRONT, TEAMS
+from flows.demo.design import Design
 from flows.demo.organisation import Organisation
 from flows.demo.plan import stream
 
@@ -53,10 +53,10 @@ def draw_arrivals(seed: int, n_tickets: int, company: Organisation, time: Busine
     """Draw team and time of creation of `n_tickets` tickets, and find the rain in them."""
     rng = np.random.default_rng(stream(seed, "arrivals"))
     days = company.first_day + np.arange(company.n_days)
-    weights = _weights(rng, days, time)
+    weights = _weights(rng, company.design, days, time)
     counts = rng.multinomial(n_tickets, (weights / weights.sum()).ravel()).reshape(weights.shape)
     team, day = np.divmod(np.repeat(np.arange(weights.size), counts.ravel()), company.n_days)
-    created = days[day] * DAY + _seconds(rng, team, days[day], time)
+    created = days[day] * DAY + _seconds(rng, company.design, team, days[day], time)
     order = np.lexsort((team, created))
     team, created, day = team[order], created[order], day[order]
     business = np.flatnonzero(time.is_business_day(days))
@@ -83,7 +83,7 @@ def rain_days(arrivals: Seconds, active: Seconds) -> Flags:
     return rain
 
 
-def _weights(rng: np.random.Generator, days: Seconds, time: BusinessTime) -> Numbers:
+def _weights(rng: np.random.Generator, design: Design, days: Seconds, time: BusinessTime) -> Numbers:
     """Expected share of all tickets by team and day, not yet scaled to one."""
     weekday = (days + 3) % 7  # 1970-01-01 was a Thursday
     month = (days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)) % 12
@@ -94,27 +94,27 @@ def _weights(rng: np.random.Generator, days: Seconds, time: BusinessTime) -> Num
     profile = np.array(
         [
             quiet if team.quiet_weekends else front if is_front else back
-            for team, is_front in zip(TEAMS, IS_FRONT, strict=True)
+            for team, is_front in zip(design.teams, design.is_front, strict=True)
         ]
     )
-    closed = np.array([0.01 if team.quiet_weekends else _HOLIDAY for team in TEAMS])
+    closed = np.array([0.01 if team.quiet_weekends else _HOLIDAY for team in design.teams])
     profile = np.where(is_business | (weekday > 4), profile, closed[:, None])
     chance = rng.gamma(25.0, 1 / 25.0, profile.shape)
-    chance[[team.quiet_weekends for team in TEAMS]] = 1.0
-    share = np.array([team.tickets for team in TEAMS])
+    chance[[team.quiet_weekends for team in design.teams]] = 1.0
+    share = np.array([team.tickets for team in design.teams])
     share = share / profile.sum(axis=1)
     seasonal = _MONTH[month] * (1 + 0.08 * np.arange(len(days)) / len(days))
-    weights: Numbers = share[:, None] * profile * chance * seasonal * _hot(rng, days, is_business)
+    weights: Numbers = share[:, None] * profile * chance * seasonal * _hot(rng, profile.shape, days, is_business)
     return weights
 
 
-def _hot(rng: np.random.Generator, days: Seconds, is_business: Flags) -> Numbers:
+def _hot(rng: np.random.Generator, shape: tuple[int, ...], days: Seconds, is_business: Flags) -> Numbers:
     """Factor of the hot day of each team and ISO week; 1 elsewhere."""
-    factor = np.ones((len(TEAMS), len(days)))
+    factor = np.ones(shape)
     business = np.flatnonzero(is_business)
     week = (days[business] + 3) // 7
     starts = np.flatnonzero(np.diff(week, prepend=week[0] - 1))
-    lots = rng.random((len(TEAMS), len(business)))
+    lots = rng.random((shape[0], len(business)))
     drawn = np.maximum.reduceat(lots, starts, axis=1)
     position = np.cumsum(np.isin(np.arange(len(business)), starts)) - 1
     has_hot = rng.random(drawn.shape) < _HOT_WEEKS
@@ -123,10 +123,13 @@ def _hot(rng: np.random.Generator, days: Seconds, is_business: Flags) -> Numbers
     return factor
 
 
-def _seconds(rng: np.random.Generator, team: Seconds, day: Seconds, time: BusinessTime) -> Seconds:
+def _seconds(rng: np.random.Generator, design: Design, team: Seconds, day: Seconds, time: BusinessTime) -> Seconds:
     """Second of the local day at which each ticket is opened."""
     kinds = np.array(
-        [2 if spec.quiet_weekends else 0 if front else 1 for spec, front in zip(TEAMS, IS_FRONT, strict=True)]
+        [
+            2 if spec.quiet_weekends else 0 if front else 1
+            for spec, front in zip(design.teams, design.is_front, strict=True)
+        ]
     )
     after_hours = rng.random(len(team)) < np.array(_AFTER_HOURS)[kinds[team]]
     opened = rng.choice(8, len(team), p=_OPEN_HOURS / _OPEN_HOURS.sum()) + OPENS // 3_600

@@ -1,69 +1,65 @@
-"""The company as planned: its departments and teams, and what is planted in each team.
-
-Nothing here is drawn by chance; the generators read it and `truths.py` writes it down.
-"""
+"""The demo company as planned: its departments and teams, and what is planted in each."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Literal
+
+from flows.demo.design import MANAGEMENT, SMALL, Department, Design, Effects, Initiative, Team
 
 FIRST_ON = dt.date(2025, 1, 1)
 LAST_ON = dt.date(2026, 7, 15)  # the second quarter of 2026 has ended and matured
 TIME_ZONE = "Europe/Berlin"
 HOLIDAYS = "DE-BE"
 ROOT = "company"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Department:
-    """A department; every team of it is front or back office with it."""
-
-    id: str
-    name: str
-    office: Literal["front", "back"]
-    internal_share: float  # of a team's recognitions, how many go to the own team
-    managers_recognise: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Team:
-    """A team: people, share of all tickets, and how its promises are kept.
-
-    `kept_rate` is the chance of a promise on an ordinary day; `rain_effect` is added to it on rain days. Where
-    `is_exact`, the kept promises of every month are counted out instead of drawn. `quiet_weekends` leaves next to
-    nothing outside business days; `hands_over` lets tickets move to another team of the department.
-    """
-
-    id: str
-    name: str
-    department: str
-    people: int
-    tickets: float
-    kept_rate: float
-    rain_effect: float = 0.0
-    is_exact: bool = False
-    quiet_weekends: bool = False
-    hands_over: bool = False
-
+FAIR_WEATHER, RAIN_PROOF, EXACTLY_KNOWN = "care-line", "care-chat", "order-desk"
+SILO, SILENT_MANAGERS = "operations", "technology"
 
 DEPARTMENTS = (
-    Department(id="customer-care", name="Customer Care", office="front", internal_share=0.35),
-    Department(id="field-service", name="Field Service", office="front", internal_share=0.35),
-    Department(id="sales-support", name="Sales Support", office="front", internal_share=0.35),
-    Department(id="operations", name="Operations", office="back", internal_share=0.88),
-    Department(id="technology", name="Technology", office="back", internal_share=0.35, managers_recognise=False),
-    Department(id="corporate", name="Corporate Services", office="back", internal_share=0.35),
+    Department(
+        id="customer-care",
+        name="Customer Care",
+        office="front",
+        internal_share=0.35,
+        categories=("delivery", "billing", "defect", "return", "advice"),
+    ),
+    Department(
+        id="field-service",
+        name="Field Service",
+        office="front",
+        internal_share=0.35,
+        categories=("repair visit", "appointment", "installation", "complaint"),
+    ),
+    Department(
+        id="sales-support",
+        name="Sales Support",
+        office="front",
+        internal_share=0.35,
+        categories=("order", "availability", "price", "contract"),
+    ),
+    Department(
+        id=SILO,
+        name="Operations",
+        office="back",
+        internal_share=0.88,
+        is_silo=True,
+        categories=("goods receipt", "route", "stock", "damage in transit"),
+    ),
+    Department(
+        id=SILENT_MANAGERS,
+        name="Technology",
+        office="back",
+        internal_share=0.35,
+        managers_recognise=False,
+        categories=("access", "outage", "report", "change request"),
+    ),
+    Department(
+        id="corporate",
+        name="Corporate Services",
+        office="back",
+        internal_share=0.35,
+        categories=("invoice", "payroll", "office", "travel", "contract review"),
+    ),
 )
-FAIR_WEATHER, RAIN_PROOF, EXACTLY_KNOWN, SMALL, MANAGEMENT = (
-    "care-line",
-    "care-chat",
-    "order-desk",
-    "legal",
-    "management",
-)
-SILO, SILENT_MANAGERS = "operations", "technology"
 
 TEAMS = (
     Team(
@@ -74,7 +70,9 @@ TEAMS = (
         tickets=10.5,
         kept_rate=0.92,
         rain_effect=-0.18,
+        counted_out="window",
         quiet_weekends=True,
+        channels=(0.75, 0.10, 0.10, 0.05),
     ),
     Team(
         id=RAIN_PROOF,
@@ -83,7 +81,9 @@ TEAMS = (
         people=24,
         tickets=10.5,
         kept_rate=0.88,
+        counted_out="week",
         quiet_weekends=True,
+        channels=(0.05, 0.10, 0.15, 0.70),
     ),
     Team(
         id="care-mail",
@@ -94,6 +94,7 @@ TEAMS = (
         kept_rate=0.86,
         rain_effect=-0.03,
         hands_over=True,
+        channels=(0.0, 0.75, 0.25, 0.0),
     ),
     Team(
         id="returns-desk",
@@ -141,7 +142,7 @@ TEAMS = (
         people=20,
         tickets=6,
         kept_rate=0.90,
-        is_exact=True,
+        counted_out="month",
     ),
     Team(id="key-accounts", name="Key Accounts", department="sales-support", people=16, tickets=3, kept_rate=0.93),
     Team(id="warehouse", name="Warehouse", department=SILO, people=26, tickets=4, kept_rate=0.85),
@@ -156,11 +157,28 @@ TEAMS = (
     Team(id=SMALL, name="Legal", department="corporate", people=4, tickets=1, kept_rate=0.90),
     Team(id=MANAGEMENT, name="Management Office", department="corporate", people=12, tickets=0, kept_rate=0.90),
 )
-TEAM_IDS = tuple(team.id for team in TEAMS)
-DEPARTMENT_OF = tuple([department.id for department in DEPARTMENTS].index(team.department) for team in TEAMS)
-IS_FRONT = tuple(DEPARTMENTS[department].office == "front" for department in DEPARTMENT_OF)
-
-
-def team_index(team_id: str) -> int:
-    """Position of a team in TEAMS."""
-    return TEAM_IDS.index(team_id)
+DEMO = Design(
+    departments=DEPARTMENTS,
+    teams=TEAMS,
+    effects=Effects(
+        welcomed_by_night=0.25,
+        line_of_sight_back=0.50,
+        values_in_the_crunch=0.55,
+        why_by_level=(0.90, 0.85, 0.75, 0.58),
+        initiative=Initiative(
+            id="thanks-forward",
+            name="Thanks forward",
+            tag="thanks-forward",
+            launched_on=dt.date(2025, 9, 15),
+            half_life_weeks=4.0,
+            base=0.01,
+            lift=0.25,
+        ),
+    ),
+    tickets=60_000,
+    customers=24_000,
+    recognitions=15_000,
+    leaving=72,
+    late=14,
+    swapping=20,
+)

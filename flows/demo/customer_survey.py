@@ -10,7 +10,6 @@ import polars as pl
 from flows.demo import plan
 from flows.demo.answers import NO_ANSWER, leaning, point, promoter
 from flows.demo.business_time import DAY, Seconds, local
-from flows.demo.company import IS_FRONT, TEAM_IDS
 from flows.demo.world import World
 
 # Chance of a favourable answer on satisfaction, by how many promises of the ticket were broken.
@@ -36,10 +35,11 @@ def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
     Invitations: invitation, sent, customer, ticket, team, delivered.
     """
     rng = np.random.default_rng(plan.stream(seed, "customer survey"))
+    design = world.company.design
     tickets, kept, n = world.tickets, world.kept, len(world.ticket_ids)
     sent = tickets.solved + DAY + rng.integers(0, 6 * 3_600, n)
     invited = world.happened(tickets.solved) & (sent < world.cutoff) & ~kept.is_deleted
-    invited &= np.array(IS_FRONT)[tickets.team] & (rng.random(n) < plan.CUSTOMER_INVITED_SHARE)
+    invited &= design.is_front[tickets.team] & (rng.random(n) < plan.CUSTOMER_INVITED_SHARE)
     rows = np.flatnonzero(invited)
     delivered = rng.random(len(rows)) < plan.DELIVERED_SHARE
     is_handed = world.happened(tickets.handed_over[rows])
@@ -47,7 +47,7 @@ def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
         {
             "customer": world.requester.gather(rows),
             "ticket": world.ticket_ids.gather(rows),
-            "team": pl.Series(TEAM_IDS).gather(np.where(is_handed, tickets.last_team[rows], tickets.team[rows])),
+            "team": pl.Series(design.team_ids).gather(np.where(is_handed, tickets.last_team[rows], tickets.team[rows])),
         }
     )
     invitations = about.select(

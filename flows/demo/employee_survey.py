@@ -11,7 +11,7 @@ import polars as pl
 from flows.demo import plan
 from flows.demo.answers import NO_ANSWER, leaning, pair, point, promoter
 from flows.demo.business_time import DAY, Seconds, epoch_day, local
-from flows.demo.company import FIRST_ON, IS_FRONT, TEAM_IDS
+from flows.demo.company import FIRST_ON
 from flows.demo.organisation import Organisation
 from flows.demo.quota import counted_out
 
@@ -36,9 +36,8 @@ _PAIRED = (
     "difference_i_make",
 )
 ITEMS = (*_PAIRED, *FAVOURABLE, "why", "recommend_as_employer")
-# Of two items answered together: chance that the respondent's mean over both is favourable.
-COMPANY_AND_VISION, INCONVENIENT_AND_PROMISES = 0.75, 0.55
-WHY_BY_LEVEL = (0.90, 0.85, 0.75, 0.58)
+# Chance that a respondent's mean over two items answered together is favourable.
+COMPANY_AND_VISION = 0.75
 PROMOTERS, PASSIVES = 0.35, 0.40
 _SKIPPED = 0.012
 _ANSWER_DAYS = 13
@@ -73,7 +72,7 @@ def draw_employee_survey(seed: int, company: Organisation) -> EmployeeSurvey:
                     "number": np.arange(len(person)),
                     "sent": local(sent),
                     "employee": company.person_ids.gather(person),
-                    "unit": pl.Series(TEAM_IDS).gather(company.team_on[person, day]),
+                    "unit": pl.Series(company.design.team_ids).gather(company.team_on[person, day]),
                     "delivered": delivered,
                 }
             ).select(pl.format(f"EI-{number}-{{}}", "number").alias("invitation"), pl.exclude("number"))
@@ -93,18 +92,18 @@ def _answers(
     rng: np.random.Generator, company: Organisation, person: Seconds, day: int, sent: Seconds, *, number: int
 ) -> pl.DataFrame:
     """One row per respondent of a wave."""
-    n, team = len(person), company.team_on[person, day]
+    n, team, effects = len(person), company.team_on[person, day], company.design.effects
     delay = np.minimum(rng.exponential(3.0, n), _ANSWER_DAYS - 1)
     submitted = sent + (delay * DAY).astype(np.int64)
     lean = leaning(rng, n)
-    sight = np.where(np.array(IS_FRONT)[team], plan.LINE_OF_SIGHT_FRONT, plan.LINE_OF_SIGHT_BACK)
+    sight = np.where(company.design.is_front[team], plan.LINE_OF_SIGHT, effects.line_of_sight_back)
     why_my_job, difference = pair(rng, sight)
     company_item, vision = pair(rng, np.full(n, COMPANY_AND_VISION))
-    inconvenient, promises = pair(rng, np.full(n, INCONVENIENT_AND_PROMISES))
+    inconvenient, promises = pair(rng, np.full(n, effects.values_in_the_crunch))
     answers = (company_item, vision, inconvenient, promises, why_my_job, difference)
     items: dict[str, Seconds] = dict(zip(_PAIRED, answers, strict=True))
     singles = {name: np.full(n, chance) for name, chance in FAVOURABLE.items()}
-    singles["why"] = np.array(WHY_BY_LEVEL)[company.level[person]]
+    singles["why"] = np.array(effects.why_by_level)[company.level[person]]
     for name, chance in singles.items():
         answer = point(rng, lean, chance)
         items[name] = np.where(rng.random(n) < _SKIPPED, NO_ANSWER, answer)
@@ -115,7 +114,7 @@ def _answers(
                 "number": np.arange(n),
                 "submitted": local(submitted),
                 "employee": company.person_ids.gather(person),
-                "unit": pl.Series(TEAM_IDS).gather(team),
+                "unit": pl.Series(company.design.team_ids).gather(team),
                 **items,
             }
         )

@@ -10,7 +10,6 @@ import polars as pl
 
 from flows.demo import plan
 from flows.demo.business_time import Flags, Seconds, utc
-from flows.demo.company import TEAM_IDS
 from flows.demo.world import World
 
 
@@ -80,7 +79,9 @@ def _rows(world: World, number: int, step: _Step) -> pl.DataFrame:
     moment, handed_over = step.moment[rows], tickets.handed_over[rows]
     is_after = (handed_over >= 0) & (handed_over <= moment)
     agent = world.company.person_ids.gather(np.where(is_after, tickets.last_agent[rows], tickets.agent[rows]))
-    team = pl.Series(TEAM_IDS).gather(np.where(is_after, tickets.last_team[rows], tickets.team[rows]))
+    team = pl.Series(world.company.design.team_ids).gather(
+        np.where(is_after, tickets.last_team[rows], tickets.team[rows])
+    )
     nothing = pl.lit(None, dtype=pl.String)
     actors = {"agent": pl.col("agent"), "requester": pl.col("requester")}
     value = (

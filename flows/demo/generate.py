@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.demo import customer_survey, employee_survey
 from flows.demo.business_time import BusinessTime
-from flows.demo.company import FIRST_ON, LAST_ON
+from flows.demo.company import DEMO, FIRST_ON, LAST_ON
 from flows.demo.configuration import configuration
 from flows.demo.customer_survey import draw_customer_survey
 from flows.demo.employee_survey import draw_employee_survey
@@ -49,17 +49,17 @@ def generate(folder: Path, *, seed: int = 7, scale: float = 1.0, end_on: dt.date
         raise ValueError(f"scale {scale:g} must be above 0")
     if (end_on - FIRST_ON).days < _SHORTEST_DAYS:
         raise ValueError(f"end_on {end_on} must be {_SHORTEST_DAYS} days or more after {FIRST_ON}")
-    company, time = build_organisation(seed, end_on), BusinessTime(FIRST_ON, end_on)
+    company, time = build_organisation(seed, DEMO, end_on), BusinessTime(FIRST_ON, end_on)
     world = draw_world(seed, scale, company, time, end_on)
     employees, customers = draw_employee_survey(seed, company), draw_customer_survey(seed, world)
     frames: dict[str, pl.DataFrame] = {
-        "org-units": unit_rows(),
+        "org-units": unit_rows(DEMO),
         "memberships": membership_rows(company),
         "tickets": ticket_rows(world),
         "ticket-events": event_rows(world),
         "promises": promise_rows(world),
         "recognition": recognition_rows(seed, company, time),
-        "initiatives": initiative_rows(),
+        "initiatives": initiative_rows(DEMO.effects.initiative),
         "employee-survey": employees.answers,
         "employee-invitations": employees.invitations,
         "customer-survey": customers.answers,

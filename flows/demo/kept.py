@@ -13,7 +13,7 @@ import numpy as np
 from flows.demo import plan
 from flows.demo.arrivals import Arrivals
 from flows.demo.business_time import DAY, BusinessTime, Flags, Seconds, epoch_day
-from flows.demo.company import FAIR_WEATHER, RAIN_PROOF, TEAMS, team_index
+from flows.demo.design import Design
 from flows.demo.quota import counted_out
 from transforms.periods import WINDOW_ORIGIN
 
@@ -40,7 +40,7 @@ class Kept:
     solve_target: Seconds
 
 
-def keep_promises(seed: int, arrivals: Arrivals, time: BusinessTime, cutoff: int) -> Kept:
+def keep_promises(seed: int, design: Design, arrivals: Arrivals, time: BusinessTime, cutoff: int) -> Kept:
     """Draw what is kept and how long everything takes. `cutoff` is the local second at which the export was made."""
     rng = np.random.default_rng(plan.stream(seed, "promises"))
     n = len(arrivals.team)
@@ -53,13 +53,13 @@ def keep_promises(seed: int, arrivals: Arrivals, time: BusinessTime, cutoff: int
     pause = np.where(pauses, _MINUTE * (30 + rng.exponential(420, n).astype(np.int64)), 0)
     reply_target = np.array(plan.FIRST_REPLY_TARGET_MINUTES)[priority] * _MINUTE
     solve_target = np.array(plan.RESOLUTION_TARGET_MINUTES)[priority] * _MINUTE
-    chance = np.array([team.kept_rate for team in TEAMS])[arrivals.team]
-    chance = chance + np.array([team.rain_effect for team in TEAMS])[arrivals.team] * arrivals.is_rain
-    welcome = np.where(arrivals.is_night, plan.WELCOMED_BY_NIGHT, plan.WELCOMED_BY_DAY)
+    chance = np.array([team.kept_rate for team in design.teams])[arrivals.team]
+    chance = chance + np.array([team.rain_effect for team in design.teams])[arrivals.team] * arrivals.is_rain
+    welcome = np.where(arrivals.is_night, design.effects.welcomed_by_night, plan.WELCOMED_BY_DAY)
     opened = time.position(arrivals.created)
     due = np.concatenate([time.moment(opened + reply_target), time.moment(opened + solve_target + pause)])
     counts = is_promised & ~is_cancelled & ~is_deleted
-    group = np.where(np.tile(counts, 2), _quota_groups(arrivals, due, cutoff), -1)
+    group = np.where(np.tile(counts, 2), _quota_groups(design, arrivals, due, cutoff), -1)
     chances = np.tile(chance, 2)
     is_kept = np.where(group < 0, rng.random(2 * n) < chances, counted_out(rng, group, chances))
     reply_kept, solve_kept = is_kept[:n], is_kept[n:]
@@ -84,21 +84,19 @@ def keep_promises(seed: int, arrivals: Arrivals, time: BusinessTime, cutoff: int
     )
 
 
-def _quota_groups(arrivals: Arrivals, due: Seconds, cutoff: int) -> Seconds:
+def _quota_groups(design: Design, arrivals: Arrivals, due: Seconds, cutoff: int) -> Seconds:
     """Group within which the kept promises are counted out; -1 where they are drawn. First replies, then resolutions.
 
-    The exactly known team: by month of the target. The fair-weather team: by window of 26 weeks and rain, so that the
-    planted gap is in every window and not only in the long run. The rain-proof team: by week and rain, so that chance
-    does not pose as rain in a single window.
+    `month` is that of the target. `window`, by 26 weeks and rain, puts a planted gap into every window and not just
+    into the long run; `week`, by week and rain, keeps chance from posing as rain in a single window.
     """
     team, day = np.tile(arrivals.team, 2), np.tile(arrivals.created // DAY, 2)
     month = (due // DAY).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     by_month = np.where(due < cutoff, month, -1)
     since, rain = day - epoch_day(WINDOW_ORIGIN), np.tile(arrivals.is_rain, 2)
     by_window, by_week = 1_000_000 + since // _WINDOW_DAYS * 2 + rain, 2_000_000 + since // 7 * 2 + rain
-    is_exact = np.array([spec.is_exact for spec in TEAMS])[team]
-    is_fair, is_proof = team == team_index(FAIR_WEATHER), team == team_index(RAIN_PROOF)
-    return np.select([is_exact, is_fair, is_proof], [by_month, by_window, by_week], -1)
+    span = np.array([spec.counted_out or "" for spec in design.teams])[team]
+    return np.select([span == "month", span == "window", span == "week"], [by_month, by_window, by_week], -1)
 
 
 def _reply(rng: np.random.Generator, is_kept: Flags, is_fast: Flags, target: Seconds, solve_target: Seconds) -> Seconds:

@@ -14,18 +14,8 @@ import numpy.typing as npt
 import polars as pl
 
 from flows.demo.business_time import epoch_day
-from flows.demo.company import (
-    DEPARTMENT_OF,
-    DEPARTMENTS,
-    FIRST_ON,
-    IS_FRONT,
-    MANAGEMENT,
-    ROOT,
-    SMALL,
-    TEAM_IDS,
-    TEAMS,
-    team_index,
-)
+from flows.demo.company import FIRST_ON, ROOT
+from flows.demo.design import MANAGEMENT, SMALL, Design
 from flows.demo.plan import stream
 
 Indices = npt.NDArray[np.int64]
@@ -42,6 +32,7 @@ class Organisation:
     the stay (-1: none); `roster[team, day, :size[team, day]]` are the members of the day.
     """
 
+    design: Design
     person_ids: pl.Series
     first_day: int
     n_days: int
@@ -69,13 +60,13 @@ class Organisation:
         return np.isin(np.arange(len(self.person_ids)), self.manager)
 
 
-def build_organisation(seed: int, end_on: dt.date) -> Organisation:
+def build_organisation(seed: int, design: Design, end_on: dt.date) -> Organisation:
     """Draw the people of the company for the days up to `end_on`."""
     rng = np.random.default_rng(stream(seed, "organisation"))
     n_days = (end_on - FIRST_ON).days + 1
-    team_of_place = np.repeat(np.arange(len(TEAMS)), [team.people for team in TEAMS])
-    place = np.concatenate([np.arange(team.people) for team in TEAMS])
-    stays = _stays(rng, team_of_place, place, n_days)
+    team_of_place = np.repeat(np.arange(len(design.teams)), [team.people for team in design.teams])
+    place = np.concatenate([np.arange(team.people) for team in design.teams])
+    stays = _stays(rng, design, team_of_place, place, n_days)
     person, team, start, end = (stays[name].to_numpy() for name in ("person", "team", "start", "end"))
     n_people = int(person.max()) + 1
     day = np.arange(n_days)
@@ -83,26 +74,27 @@ def build_organisation(seed: int, end_on: dt.date) -> Organisation:
     present = (day >= start[:, None]) & (day <= end[:, None])
     rows, columns = np.nonzero(present)
     team_on[person[rows], columns] = team[rows]
-    until = np.full((n_people, len(TEAMS)), -1)
+    until = np.full((n_people, len(design.teams)), -1)
     until[person, team] = end
-    roster, size = _rosters(team_on)
-    leads, office = np.flatnonzero(place == 0), np.flatnonzero(team_of_place == team_index(MANAGEMENT))
-    manager = _managers(n_people, leads, office)
+    roster, size = _rosters(design, team_on)
+    leads, office = np.flatnonzero(place == 0), np.flatnonzero(team_of_place == design.index(MANAGEMENT))
+    manager = _managers(design, n_people, leads, office)
     level = np.full(n_people, 3)
     level[leads] = 2
-    level[office[1 : len(DEPARTMENTS) + 1]] = 1
+    level[office[1 : len(design.departments) + 1]] = 1
     level[office[_DIRECTOR]] = 0
     numbers = rng.permutation(n_people) + 1
     ids = pl.Series([f"agent-{number:04d}@demo.example" for number in numbers.tolist()])
-    return Organisation(ids, epoch_day(FIRST_ON), n_days, stays, team_on, until, roster, size, manager, level)
+    return Organisation(design, ids, epoch_day(FIRST_ON), n_days, stays, team_on, until, roster, size, manager, level)
 
 
-def unit_rows() -> pl.DataFrame:
+def unit_rows(design: Design) -> pl.DataFrame:
     """The tree as exported: unit, name, parent, office, valid_from, valid_to."""
     rows: list[tuple[str, str, str | None, str | None]] = [(ROOT, "Demo Appliances", None, None)]
-    rows += [(department.id, department.name, ROOT, department.office) for department in DEPARTMENTS]
+    rows += [(department.id, department.name, ROOT, department.office) for department in design.departments]
     rows += [
-        (team.id, team.name, team.department, DEPARTMENTS[DEPARTMENT_OF[i]].office) for i, team in enumerate(TEAMS)
+        (team.id, team.name, team.department, design.departments[design.department_of[i]].office)
+        for i, team in enumerate(design.teams)
     ]
     units = pl.DataFrame(rows, schema=["unit", "name", "parent", "office"], orient="row").with_columns(
         pl.lit(dt.date(2015, 1, 1)).alias("valid_from"), pl.lit(None, dtype=pl.Date).alias("valid_to")
@@ -123,10 +115,10 @@ def membership_rows(company: Organisation) -> pl.DataFrame:
     rows = pl.DataFrame(
         {
             "person": ids.gather(person),
-            "team": pl.Series(TEAM_IDS).gather(team),
+            "team": pl.Series(company.design.team_ids).gather(team),
             "valid_from": pl.Series(stays["start"] + company.first_day, dtype=pl.Int32).cast(pl.Date),
             "end": stays["end"],
-            "office": pl.Series(["back", "front"]).gather(np.array(IS_FRONT)[team].astype(int)),
+            "office": pl.Series(["back", "front"]).gather(company.design.is_front[team].astype(int)),
             "boss": ids.gather(np.maximum(manager, 0)),
             "boss_known": manager >= 0,
             "level": company.level[person],
@@ -144,14 +136,14 @@ def membership_rows(company: Organisation) -> pl.DataFrame:
     ).sort("person", "valid_from")
 
 
-def _stays(rng: np.random.Generator, team: Indices, place: Indices, n_days: int) -> pl.DataFrame:
+def _stays(rng: np.random.Generator, design: Design, team: Indices, place: Indices, n_days: int) -> pl.DataFrame:
     """One row per stay: person, team, start, end. The first stay of place i belongs to person i."""
     n = len(team)
     start = -rng.integers(30, 3_600, n)
     end = np.full(n, _FOREVER)
-    movable = (place > 0) & ~np.isin(team, [team_index(SMALL), team_index(MANAGEMENT)])
+    movable = (place > 0) & ~np.isin(team, [design.index(SMALL), design.index(MANAGEMENT)])
     fates = rng.permutation(np.flatnonzero(movable))
-    leaving, late, swapping = fates[:72], fates[72:86], fates[86:126]
+    leaving, late, swapping, _ = np.split(fates, np.cumsum([design.leaving, design.late, 2 * design.swapping]))
     start[late] = rng.integers(45, n_days - 60, len(late))
     end[leaving] = rng.integers(40, n_days - 70, len(leaving))
     first = pl.DataFrame({"person": np.arange(n), "team": team, "start": start, "end": end})
@@ -162,7 +154,7 @@ def _stays(rng: np.random.Generator, team: Indices, place: Indices, n_days: int)
         pl.lit(_FOREVER, dtype=pl.Int64).alias("end"),
     )
     # Swaps keep both teams at their size; partners of one team would be no move.
-    one, other = swapping[:20], swapping[20:]
+    one, other = np.split(swapping, 2)
     differ = team[one] != team[other]
     one, other = one[differ], other[differ]
     moved = rng.integers(60, n_days - 60, len(one))
@@ -172,12 +164,12 @@ def _stays(rng: np.random.Generator, team: Indices, place: Indices, n_days: int)
     return pl.concat([first.with_columns(pl.Series("end", end)), joiners, movers])
 
 
-def _rosters(team_on: Indices) -> tuple[Indices, Indices]:
+def _rosters(design: Design, team_on: Indices) -> tuple[Indices, Indices]:
     """Members of each team and day, packed to the left, and how many there are."""
-    widest = max(team.people for team in TEAMS) + 8
-    roster = np.full((len(TEAMS), team_on.shape[1], widest), -1)
-    size = np.zeros((len(TEAMS), team_on.shape[1]), dtype=np.int64)
-    for team in range(len(TEAMS)):
+    widest = max(team.people for team in design.teams) + 8
+    roster = np.full((len(design.teams), team_on.shape[1], widest), -1)
+    size = np.zeros((len(design.teams), team_on.shape[1]), dtype=np.int64)
+    for team in range(len(design.teams)):
         people = np.flatnonzero((team_on == team).any(axis=1))
         here = team_on[people] == team
         order = np.argsort(~here, axis=0, kind="stable")[:widest]
@@ -186,11 +178,11 @@ def _rosters(team_on: Indices) -> tuple[Indices, Indices]:
     return roster, size
 
 
-def _managers(n_people: int, leads: Indices, office: Indices) -> Indices:
+def _managers(design: Design, n_people: int, leads: Indices, office: Indices) -> Indices:
     """Manager of a person in a team: the team's lead; a lead's is the department's head, a head's the director."""
-    director, heads = office[_DIRECTOR], office[1 : len(DEPARTMENTS) + 1]
+    director, heads = office[_DIRECTOR], office[1 : len(design.departments) + 1]
     manager = np.tile(leads, (n_people, 1))
-    manager[leads, np.arange(len(TEAMS))] = heads[np.array(DEPARTMENT_OF)]
-    manager[office, team_index(MANAGEMENT)] = director
-    manager[director, team_index(MANAGEMENT)] = -1
+    manager[leads, np.arange(len(design.teams))] = heads[design.department_of]
+    manager[office, design.index(MANAGEMENT)] = director
+    manager[director, design.index(MANAGEMENT)] = -1
     return manager

@@ -1,19 +1,14 @@
-"""The planted numbers that are not a property of one team, and the sizes of everything."""
+"""What every demo organisation has in common: how its tickets, promises, recognitions and surveys go."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 
-TICKETS = 60_000
-RECOGNITIONS = 15_000
-CUSTOMERS = 24_000
-
 # Welcome: share of tickets with a human public reply within 60 business minutes, by when they were opened. Every
 # team keeps more first-reply promises than this, and every first-reply target is longer than 60 minutes, so that the
 # two are planted without touching one another.
 WELCOMED_BY_DAY = 0.65
-WELCOMED_BY_NIGHT = 0.25
 WELCOME_MINUTES = 60
 
 PRIORITIES = ("urgent", "high", "normal", "low")
@@ -39,30 +34,7 @@ CUSTOMER_RESPONSE_RATE = 0.25
 CUSTOMER_INVITED_SHARE = 0.60
 DELIVERED_SHARE = 0.985
 
-LINE_OF_SIGHT_FRONT = 0.80
-LINE_OF_SIGHT_BACK = 0.50
-
-
-@dataclass(frozen=True, kw_only=True)
-class Initiative:
-    """Recognitions with `tag`: `base` per person-week before the launch, plus `lift * 2^(-t / half_life)` after it."""
-
-    id: str
-    tag: str
-    launched_on: dt.date
-    half_life_weeks: float
-    base: float
-    lift: float
-
-
-INITIATIVE = Initiative(
-    id="thanks-forward",
-    tag="thanks-forward",
-    launched_on=dt.date(2025, 9, 15),
-    half_life_weeks=4.0,
-    base=0.01,
-    lift=0.25,
-)
+LINE_OF_SIGHT = 0.80
 
 
 @dataclass(frozen=True, kw_only=True)

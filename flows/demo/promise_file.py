@@ -7,7 +7,6 @@ import polars as pl
 
 from flows.demo import plan
 from flows.demo.business_time import Seconds, utc
-from flows.demo.company import TEAM_IDS
 from flows.demo.world import World
 
 
@@ -60,7 +59,7 @@ def _promises(
                 "cancelled": world.kept.is_cancelled | world.kept.is_deleted,
                 "priority": pl.Series(plan.PRIORITIES).gather(world.kept.priority),
                 "channel": world.channel,
-                "team": pl.Series(TEAM_IDS).gather(team),
+                "team": pl.Series(world.company.design.team_ids).gather(team),
                 "agent": people.gather(agent),
                 "requester": world.requester,
             }

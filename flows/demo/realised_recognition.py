@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from flows.demo.company import DEPARTMENT_OF, DEPARTMENTS, FIRST_ON, Department
+from flows.demo.company import FIRST_ON
+from flows.demo.design import Department
 from flows.demo.organisation import Organisation
 from flows.demo.shares import Share, of_department, share
 from transforms.periods import period_end, period_start
@@ -13,7 +14,7 @@ from transforms.periods import period_end, period_start
 
 def expected_silo_excess(company: Organisation, department: Department) -> float:
     """2 * (planned internal share - share random mixing would keep inside), with the team sizes of the first day."""
-    teams = np.flatnonzero(np.array(DEPARTMENT_OF) == DEPARTMENTS.index(department))
+    teams = np.flatnonzero(company.design.department_of == company.design.departments.index(department))
     sizes = company.size[teams, 0]
     inside = (sizes * (sizes - 1)).sum() / sizes.sum() / (company.size[:, 0].sum() - 1)
     return round(2 * (department.internal_share - float(inside)), 4)

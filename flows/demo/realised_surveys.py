@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from flows.demo.company import DEPARTMENTS
+from flows.demo.company import DEMO
 from flows.demo.shares import Share, of_department, share
 
 
 def line_of_sight(answers: pl.DataFrame, departments: Iterable[str]) -> dict[str, Share]:
     """Respondents with a mean of 4 or more over the two items, per quarter, in the teams of the departments."""
-    chosen = [department for department in DEPARTMENTS if department.id in tuple(departments)]
+    chosen = [department for department in DEMO.departments if department.id in tuple(departments)]
     return _sight(pl.concat(of_department(answers, "unit", department) for department in chosen))
 
 
@@ -31,7 +31,7 @@ def mailroom_gap(answers: pl.DataFrame, memberships: pl.DataFrame) -> dict[str, 
     left = numbered.join(placed, on="row", how="anti")
 
     def sight(office: str) -> dict[str, Share]:
-        theirs = [department for department in DEPARTMENTS if department.office == office]
+        theirs = [department for department in DEMO.departments if department.office == office]
         gone = [of_department(left, "unit", department) for department in theirs]
         return _sight(pl.concat([placed.filter(pl.col("office") == office).select(left.columns), *gone]))
 

@@ -9,7 +9,6 @@ import polars as pl
 
 from flows.demo import plan
 from flows.demo.business_time import DAY, Flags
-from flows.demo.company import team_index
 from flows.demo.shares import Share, share
 from flows.demo.world import World
 from transforms.periods import period_start
@@ -23,7 +22,7 @@ def _counted(world: World) -> Flags:
 def _promises(world: World, team_id: str) -> pl.DataFrame:
     """The two promises of every ticket of a team that hands nothing over: on, due_on, is_kept, is_rain, is_due."""
     kept, arrivals, opened = world.kept, world.arrivals, world.time.position(world.arrivals.created)
-    rows = np.flatnonzero(_counted(world) & (arrivals.team == team_index(team_id)))
+    rows = np.flatnonzero(_counted(world) & (arrivals.team == world.company.design.index(team_id)))
     parts = []
     for target, is_kept in ((kept.reply_target, kept.reply_kept), (kept.solve_target + kept.pause, kept.solve_kept)):
         due = world.time.moment(opened[rows] + target[rows])

@@ -13,7 +13,8 @@ import numpy as np
 from flows.demo import plan
 from flows.demo.arrivals import Numbers
 from flows.demo.business_time import BusinessTime, Seconds, epoch_day
-from flows.demo.company import DEPARTMENT_OF, DEPARTMENTS, FIRST_ON, MANAGEMENT, SILO, SMALL, TEAMS, team_index
+from flows.demo.company import FIRST_ON
+from flows.demo.design import MANAGEMENT, SMALL
 from flows.demo.organisation import Organisation
 from flows.demo.quota import counted_out
 from transforms.periods import periods_between
@@ -73,7 +74,7 @@ def _days(rng: np.random.Generator, company: Organisation, time: BusinessTime) -
 
 def _initiative_days(rng: np.random.Generator, company: Organisation, time: BusinessTime) -> Seconds:
     """Day of each act of the initiative: Poisson with a rate per active person that falls by half in a half-life."""
-    it = plan.INITIATIVE
+    it = company.design.effects.initiative
     day = company.first_day + np.arange(company.n_days)
     weeks = (day - epoch_day(it.launched_on)) / 7
     rate = it.base + np.where(weeks >= 0, it.lift * 2.0 ** (-np.maximum(weeks, 0) / it.half_life_weeks), 0.0)
@@ -93,8 +94,8 @@ def _by_managers(rng: np.random.Generator, company: Organisation, time: Business
     last_on = FIRST_ON + dt.timedelta(days=company.n_days - 1)
     person, team, start, end = (company.stays[name].to_numpy() for name in ("person", "team", "start", "end"))
     manager = company.manager[person, team]
-    department = np.array(DEPARTMENT_OF)[team]
-    recognises = np.array([spec.managers_recognise for spec in DEPARTMENTS])[department]
+    department = company.design.department_of[team]
+    recognises = np.array([spec.managers_recognise for spec in company.design.departments])[department]
     business = np.flatnonzero(time.is_business_day(company.first_day + np.arange(company.n_days)))
     giver, receiver, day = [], [], []
     for window_start, window_end in (
@@ -151,14 +152,14 @@ def _receiving_teams(
     rng: np.random.Generator, company: Organisation, team: Seconds, sizes: Seconds, by_managers: Thanks
 ) -> Seconds:
     """Team each message goes to. What managers give inside their team counts towards the team's share."""
-    n = len(TEAMS)
-    department = np.array(DEPARTMENT_OF)
-    planned = np.array([spec.internal_share for spec in DEPARTMENTS])[department]
+    departments, department = company.design.departments, company.design.department_of
+    n = len(department)
+    planned = np.array([spec.internal_share for spec in departments])[department]
     giving = company.team_on[by_managers.giver, by_managers.day]
     own = np.bincount(giving[giving == company.team_on[by_managers.receiver, by_managers.day]], minlength=n)
     everyday, managers = np.bincount(team, sizes, minlength=n), np.bincount(giving, minlength=n)
     inside = np.clip((planned * (everyday + managers) - own) / np.maximum(everyday, 1), 0.02, 0.98)
-    is_silo = np.array([spec.department == SILO for spec in TEAMS])
+    is_silo = np.array([spec.is_silo for spec in departments])[department]
     pull = np.tile(company.size[:, 0].astype(float), (n, 1))
     near = department[:, None] == department
     pull *= np.where(near, np.where(is_silo[:, None], _SILO_OWN_DEPARTMENT, _OWN_DEPARTMENT), 1.0)
@@ -173,7 +174,7 @@ def _receiving_teams(
 def _to_oneself(rng: np.random.Generator, company: Organisation, n: int, weights: Numbers) -> Thanks:
     """Recognitions to oneself, which a system allows and no KPI counts; none from the team of four."""
     day = rng.choice(company.n_days, n, p=weights)
-    teams = np.array([i for i in range(len(TEAMS)) if i not in (team_index(SMALL), team_index(MANAGEMENT))])
+    teams = np.array([i for i, team_id in enumerate(company.design.team_ids) if team_id not in (SMALL, MANAGEMENT)])
     person = company.member(rng, teams[rng.integers(0, len(teams), n)], day, day)
     return Thanks(np.arange(n), person, person, day)
 

@@ -7,7 +7,6 @@ import polars as pl
 
 from flows.demo import plan
 from flows.demo.business_time import DAY, BusinessTime, utc
-from flows.demo.company import TEAM_IDS
 from flows.demo.organisation import Organisation
 from flows.demo.recognition import Thanks, draw_recognitions
 from flows.demo.words import messages
@@ -24,7 +23,7 @@ def recognition_rows(seed: int, company: Organisation, time: BusinessTime) -> pl
     points, private.
     """
     rng = np.random.default_rng(plan.stream(seed, "recognition"))
-    drawn = draw_recognitions(rng, company, time, plan.RECOGNITIONS)
+    drawn = draw_recognitions(rng, company, time, company.design.recognitions)
     parts, offset = [], 0
     for thanks, n_initiative in (
         (drawn.between_colleagues, drawn.n_initiative),
@@ -51,13 +50,13 @@ def _rows(
     is_initiative = pl.Series(np.arange(n) < n_initiative)
     tags = pl.DataFrame({"first": first, "second": second}).select(
         pl.when(is_initiative)
-        .then(pl.lit(plan.INITIATIVE.tag))
+        .then(pl.lit(company.design.effects.initiative.tag))
         .when(has_second)
         .then(pl.format("{},{}", "first", "second"))
         .otherwise("first")
         .alias("tags")
     )["tags"]
-    ids, teams, where = company.person_ids, pl.Series(TEAM_IDS), company.team_on
+    ids, teams, where = company.person_ids, pl.Series(company.design.team_ids), company.team_on
     points = np.array([5, 10, 20, 50])[rng.choice(4, n, p=(0.45, 0.35, 0.15, 0.05))]
     return pl.DataFrame(
         {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from flows.demo.company import DEPARTMENT_OF, DEPARTMENTS, TEAM_IDS, Department
+from flows.demo.company import DEMO
+from flows.demo.design import Department
 
 Share = dict[str, float | int]
 
@@ -16,5 +17,4 @@ def share(hits: float, of: float) -> Share:
 
 def of_department(rows: pl.DataFrame, column: str, department: Department) -> pl.DataFrame:
     """Rows of the department's teams, by the team in `column`."""
-    teams = [TEAM_IDS[i] for i, index in enumerate(DEPARTMENT_OF) if DEPARTMENTS[index].id == department.id]
-    return rows.filter(pl.col(column).is_in(teams))
+    return rows.filter(pl.col(column).is_in(DEMO.teams_of(department)))

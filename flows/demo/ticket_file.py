@@ -7,7 +7,6 @@ import polars as pl
 
 from flows.demo import plan
 from flows.demo.business_time import Seconds, utc
-from flows.demo.company import TEAM_IDS
 from flows.demo.world import World
 
 _STATES = ("New", "Open", "Waiting for customer", "Solved", "Cancelled", "Closed")
@@ -41,7 +40,9 @@ def ticket_rows(world: World) -> pl.DataFrame:
             "priority": pl.Series([name.capitalize() for name in plan.PRIORITIES]).gather(world.kept.priority),
             "channel": world.channel,
             "category": world.category,
-            "team": pl.Series(TEAM_IDS).gather(np.where(is_handed, tickets.last_team, tickets.team)),
+            "team": pl.Series(world.company.design.team_ids).gather(
+                np.where(is_handed, tickets.last_team, tickets.team)
+            ),
             "agent": agent.to_frame("agent").select(pl.when(pl.Series(is_assigned)).then("agent"))["agent"],
             "requester": world.requester,
             "reopens": happened(tickets.reopened).astype(np.int64),

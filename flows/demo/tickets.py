@@ -13,7 +13,7 @@ import numpy as np
 from flows.demo import plan
 from flows.demo.arrivals import Arrivals
 from flows.demo.business_time import DAY, BusinessTime, Flags, Seconds
-from flows.demo.company import DEPARTMENT_OF, IS_FRONT, TEAMS
+from flows.demo.design import Design
 from flows.demo.kept import Kept
 from flows.demo.organisation import Organisation
 
@@ -69,9 +69,9 @@ def live_through(
     handover = reply + pause + (span * rng.uniform(0.5, 0.65, n)).astype(np.int64)
     escalation = reply + pause + (span * rng.uniform(0.7, 0.9, n)).astype(np.int64)
     is_paused = goes_on & (pause > 0)
-    transfers = goes_on & np.array([team.hands_over for team in TEAMS])[arrivals.team]
+    transfers = goes_on & np.array([team.hands_over for team in company.design.teams])[arrivals.team]
     transfers &= rng.random(n) < plan.TRANSFER_SHARE
-    last_team = np.where(transfers, _other_team(rng, arrivals.team), arrivals.team)
+    last_team = np.where(transfers, _other_team(rng, company.design, arrivals.team), arrivals.team)
     hands_over = transfers | (goes_on & (rng.random(n) < plan.HANDOVER_SHARE))
     solved = at(solve + pause, ~kept.is_cancelled)
     reopens = ~kept.is_cancelled & (rng.random(n) < plan.REOPENED_SHARE)
@@ -122,10 +122,10 @@ def requesters(seed: int, arrivals: Arrivals, company: Organisation, n_customers
     # A few customers ask often; which ones come changes slowly over the months.
     drift = (np.arange(n) / max(n, 1) * 0.3 * n_customers).astype(np.int64)
     customer = (rng.random(n) ** 1.7 * 0.7 * n_customers).astype(np.int64) + drift
-    is_front = np.array(IS_FRONT)[arrivals.team]
+    is_front, n_teams = company.design.is_front[arrivals.team], len(company.design.teams)
     day = arrivals.created // DAY - company.first_day
-    asking_team = rng.integers(0, len(TEAMS) - 2, n)  # not the team of four, not the management
-    asking_team = np.where(asking_team == arrivals.team, (asking_team + 1) % (len(TEAMS) - 2), asking_team)
+    asking_team = rng.integers(0, n_teams - 2, n)  # not the team of four, not the management
+    asking_team = np.where(asking_team == arrivals.team, (asking_team + 1) % (n_teams - 2), asking_team)
     colleague = company.member(rng, asking_team, day, day)
     return np.where(is_front, customer, -1), np.where(is_front, -1, colleague)
 
@@ -135,10 +135,10 @@ def _work(rng: np.random.Generator, n: int) -> Seconds:
     return (_MINUTE * (30 + rng.exponential(240, n))).astype(np.int64)
 
 
-def _other_team(rng: np.random.Generator, team: Seconds) -> Seconds:
+def _other_team(rng: np.random.Generator, design: Design, team: Seconds) -> Seconds:
     """Another team of the same department that takes part in handing over; the team itself where there is none."""
-    takes, department = np.array([spec.hands_over for spec in TEAMS]), np.array(DEPARTMENT_OF)
-    teams = np.arange(len(TEAMS))
+    takes, department = np.array([spec.hands_over for spec in design.teams]), design.department_of
+    teams = np.arange(len(design.teams))
     options = [np.flatnonzero(takes & (department == department[i]) & (teams != i)) for i in teams]
     table = np.stack([np.resize(choice if len(choice) else i, 6) for i, choice in enumerate(options)])
     return table[team, rng.integers(0, table.shape[1], len(team))]

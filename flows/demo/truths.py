@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from flows.demo import plan
-from flows.demo.company import FIRST_ON, SMALL
+from flows.demo.company import FIRST_ON
+from flows.demo.design import SMALL
 from flows.demo.mistakes import MISTAKES
 from flows.demo.truth import truth
 from flows.demo.truths_of_people import of_recognition, of_surveys

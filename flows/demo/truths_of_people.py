@@ -5,14 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from flows.demo import customer_survey, employee_survey, plan, realised_recognition, realised_surveys
-from flows.demo.company import DEPARTMENTS, ROOT, SILO
+from flows.demo.company import DEMO, ROOT
 from flows.demo.organisation import Organisation
 from flows.demo.truth import INTERVAL, REALISED, Truth, truth
 
 
 def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> list[Truth]:
     """The silo, what managers reach, the initiative that fades and those without a lift, and what is neutral."""
-    rows, it = frames["recognition"], plan.INITIATIVE
+    rows, it = frames["recognition"], DEMO.effects.initiative
     silo = [
         truth(
             f"silo:{department.id}",
@@ -23,9 +23,9 @@ def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> li
             realised=realised_recognition.silo_excess(rows, company, department),
             period_grain="quarter",
             internal_share=department.internal_share,
-            is_silo=department.id == SILO,
+            is_silo=department.is_silo,
         )
-        for department in DEPARTMENTS
+        for department in DEMO.departments
         if department.id != "corporate"  # holds the management, whose recognitions go to its reports elsewhere
     ]
     reach = [
@@ -38,7 +38,7 @@ def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> li
             realised=realised_recognition.manager_reach(rows, frames["memberships"], department),
             period_grain="window_13w",
         )
-        for department in DEPARTMENTS
+        for department in DEMO.departments
     ]
     initiative = truth(
         "fading_initiative",
@@ -81,10 +81,10 @@ def of_recognition(company: Organisation, frames: dict[str, pl.DataFrame]) -> li
 def of_surveys(frames: dict[str, pl.DataFrame]) -> list[Truth]:
     """Line of sight in front and back office, and every other share planted in the surveys."""
     employees, customers = frames["employee-survey"], frames["customer-survey"]
-    front, back = plan.LINE_OF_SIGHT_FRONT, plan.LINE_OF_SIGHT_BACK
+    front, back = plan.LINE_OF_SIGHT, DEMO.effects.line_of_sight_back
     sight = {"kpi_id": "line_of_sight", "tolerance_basis": REALISED, "period_grain": "quarter"}
     own, theirs = employee_survey.FAVOURABLE, customer_survey.FAVOURABLE
-    offices = {department.id: department.office for department in DEPARTMENTS}
+    offices = {department.id: department.office for department in DEMO.departments}
     seen = [
         truth(
             f"line_of_sight:{department}",
@@ -96,7 +96,7 @@ def of_surveys(frames: dict[str, pl.DataFrame]) -> list[Truth]:
         for department, office in offices.items()
     ]
     gap = realised_surveys.mailroom_gap(employees, frames["memberships"])
-    paired = employee_survey.COMPANY_AND_VISION - employee_survey.INCONVENIENT_AND_PROMISES
+    paired = employee_survey.COMPANY_AND_VISION - DEMO.effects.values_in_the_crunch
     share, answered = realised_surveys.favourable, plan.SURVEY_RESPONSE_RATE
     rates = realised_surveys.response_rates(frames)
     return [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flows.demo import plan, realised_tickets
-from flows.demo.company import EXACTLY_KNOWN, FAIR_WEATHER, RAIN_PROOF, ROOT, SMALL, TEAMS, team_index
+from flows.demo.company import DEMO, EXACTLY_KNOWN, FAIR_WEATHER, RAIN_PROOF, ROOT
+from flows.demo.design import SMALL
 from flows.demo.truth import EXACT, INTERVAL, REALISED, Truth, truth
 from flows.demo.world import World
 
@@ -16,18 +17,18 @@ def of_promises(world: World) -> list[Truth]:
             f"rain:{team_id}",
             "rain_gap",
             team_id,
-            TEAMS[team_index(team_id)].rain_effect,
+            DEMO.team(team_id).rain_effect,
             INTERVAL,
             realised=realised_tickets.rain_gaps(world, team_id),
             period_grain="window_26w",
-            kept_on_ordinary_days=TEAMS[team_index(team_id)].kept_rate,
+            kept_on_ordinary_days=DEMO.team(team_id).kept_rate,
             promises_per_business_day=realised_tickets.promises_a_day(world, team_id),
             verdict=verdict,
         )
         for team_id, verdict in verdicts.items()
     ]
     # A team that passes tickets on mixes its promises with those of another one.
-    plain = [team for team in TEAMS if not (team.hands_over or team.rain_effect or team.is_exact) and team.tickets]
+    plain = [team for team in DEMO.teams if not (team.hands_over or team.rain_effect or team.id == EXACTLY_KNOWN)]
     kept = [
         truth(
             f"kept:{team.id}",
@@ -39,13 +40,13 @@ def of_promises(world: World) -> list[Truth]:
             period_grain="month",
         )
         for team in plain
-        if team.id != SMALL
+        if team.tickets and team.id != SMALL
     ]
     exact = truth(
         "exactly_known",
         "promise_kept_rate",
         EXACTLY_KNOWN,
-        TEAMS[team_index(EXACTLY_KNOWN)].kept_rate,
+        DEMO.team(EXACTLY_KNOWN).kept_rate,
         EXACT,
         realised=realised_tickets.kept_by_month(world, EXACTLY_KNOWN),
         period_grain="month",
@@ -63,7 +64,7 @@ def of_timelines(world: World) -> list[Truth]:
             "slow_nights",
             "night_guest_rate",
             ROOT,
-            plan.WELCOMED_BY_NIGHT,
+            DEMO.effects.welcomed_by_night,
             INTERVAL,
             realised=night,
             within_business_minutes=plan.WELCOME_MINUTES,

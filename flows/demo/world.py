@@ -11,27 +11,13 @@ import polars as pl
 from flows.demo import plan
 from flows.demo.arrivals import Arrivals, draw_arrivals
 from flows.demo.business_time import DAY, BusinessTime, Flags, Seconds, epoch_day
-from flows.demo.company import DEPARTMENT_OF, FAIR_WEATHER, RAIN_PROOF, TEAM_IDS
+from flows.demo.design import Design
 from flows.demo.kept import Kept, keep_promises
 from flows.demo.organisation import Organisation
 from flows.demo.tickets import Tickets, live_through, requesters
 
 CHANNELS = ("phone", "email", "web", "chat")
 _PHONE = 0
-_CATEGORIES = (  # by department
-    ("delivery", "billing", "defect", "return", "advice"),
-    ("repair visit", "appointment", "installation", "complaint"),
-    ("order", "availability", "price", "contract"),
-    ("goods receipt", "route", "stock", "damage in transit"),
-    ("access", "outage", "report", "change request"),
-    ("invoice", "payroll", "office", "travel", "contract review"),
-)
-_CHANNEL_SHARES = {
-    FAIR_WEATHER: (0.75, 0.10, 0.10, 0.05),
-    RAIN_PROOF: (0.05, 0.10, 0.15, 0.70),
-    "care-mail": (0.0, 0.75, 0.25, 0.0),
-}
-_OTHER_CHANNEL_SHARES = (0.25, 0.40, 0.30, 0.05)
 
 
 @dataclass(frozen=True)
@@ -55,12 +41,12 @@ class World:
 
 
 def draw_world(seed: int, scale: float, company: Organisation, time: BusinessTime, end_on: dt.date) -> World:
-    """Draw all tickets of the demo, from FIRST_ON to `end_on`; `scale` 1 is 60,000."""
+    """Draw all tickets of the demo, from FIRST_ON to `end_on`; `scale` 1 is what the design says."""
     cutoff = (epoch_day(end_on) + 1) * DAY
-    n_tickets, n_customers = round(plan.TICKETS * scale), max(round(plan.CUSTOMERS * scale), 50)
+    n_tickets, n_customers = round(company.design.tickets * scale), max(round(company.design.customers * scale), 50)
     arrivals = draw_arrivals(seed, n_tickets, company, time)
-    kept = keep_promises(seed, arrivals, time, cutoff)
-    channel, category = _channels(seed, arrivals.team)
+    kept = keep_promises(seed, company.design, arrivals, time, cutoff)
+    channel, category = _channels(seed, company.design, arrivals.team)
     tickets = live_through(seed, arrivals, kept, company, time, may_be_bot=channel != _PHONE)
     customer, colleague = requesters(seed, arrivals, company, n_customers)
     customers = pl.Series(customer).cast(pl.String).str.zfill(6)
@@ -89,12 +75,13 @@ def draw_world(seed: int, scale: float, company: Organisation, time: BusinessTim
     )
 
 
-def _channels(seed: int, team: Seconds) -> tuple[Seconds, pl.Series]:
+def _channels(seed: int, design: Design, team: Seconds) -> tuple[Seconds, pl.Series]:
     """Channel (position in CHANNELS) and category of each ticket."""
     rng = np.random.default_rng(plan.stream(seed, "channels"))
-    shares = np.array([_CHANNEL_SHARES.get(team_id, _OTHER_CHANNEL_SHARES) for team_id in TEAM_IDS])
+    shares = np.array([spec.channels for spec in design.teams])
     channel = (rng.random(len(team))[:, None] > np.cumsum(shares, axis=1)[team][:, :3]).sum(axis=1)
-    width = max(len(names) for names in _CATEGORIES)
-    drawn = rng.random(len(team)) * np.array([len(names) for names in _CATEGORIES])[np.array(DEPARTMENT_OF)[team]]
-    flat = pl.Series([name for names in _CATEGORIES for name in (*names, *names)[:width]])
-    return channel, flat.gather(np.array(DEPARTMENT_OF)[team] * width + drawn.astype(np.int64))
+    of_departments = [department.categories for department in design.departments]
+    count, department = np.array([len(names) for names in of_departments]), design.department_of[team]
+    first = np.cumsum(count) - count
+    drawn = (rng.random(len(team)) * count[department]).astype(np.int64)
+    return channel, pl.Series([name for names in of_departments for name in names]).gather(first[department] + drawn)
