@@ -23,6 +23,8 @@ _TELLING: tuple[tuple[Kind, Grain, tuple[str, ...]], ...] = (
     ("survey", "invitations", ("sent_at", "respondent")),
     ("tickets", "event_log", ("ticket_id", "at", "status")),
     ("tickets", "snapshot", ("ticket_id", "created_at")),
+    ("tickets", "macros", ("macro_id", "body")),
+    ("tickets", "eligible_categories", ("category",)),
 )
 _KINDS = tuple(dict.fromkeys(kind for kind, _ in FIELDS))
 
@@ -38,6 +40,9 @@ def kind_and_grain(columns: dict[str, ColumnProfile], kind: str | None) -> tuple
         found = {match.field.name: match for match in matches(fields_of(candidate, grain), columns)}
         if kind in (None, candidate) and all(_is_told(found.get(name)) for name in telling):
             if grain == "event_log" and not _repeats(columns[found["ticket_id"].column]):
+                continue
+            # Much has a category; a list of categories has little else.
+            if grain == "eligible_categories" and (len(columns) > 2 or _repeats(columns[found["category"].column])):
                 continue
             return candidate, grain
     if kind in (None, "survey") and item_columns(columns):

@@ -44,6 +44,7 @@ _NAMES = {
     "actor": "actor actor_id author author_id updated_by performed_by",
     "actor_role": "actor_role role author_type",
     "body": "body comment message text",
+    "macro_id": "macro_id macro macro_name canned_response_id response_template_id template_id",
     "promise_id": "promise_id sla_id instance_id id",
     "metric": "metric sla_metric sla_name",
     "clock": "clock schedule",
@@ -60,6 +61,7 @@ _NAMES = {
     "receiver_team": "receiver_team receiver_department recipient_department receiver_domain",
     "tags": "tags tag hashtags hashtag values core_value company_value badge trailer",
     "message": "message reason text comment description",
+    "allowance_expires_on": "allowance_expires_on allowance_expires points_expire expires_on expires_at expiry_date",
     "points": "points amount award_points value",
     "is_private": "is_private private confidential",
     # surveys
@@ -71,6 +73,7 @@ _NAMES = {
     ),
     "response_id": "response_id submission_id questionnaire_id respnum record_id answer_id id",
     "respondent": "respondent respondent_id respnum participant_id employee_id user_id email",
+    "comment": "comment comments verbatim feedback remark free_text",
     "sent_at": "sent_at invited_at sent sent_date invitation_date",
     "invitation_id": "invitation_id invite_id distribution_id id",
     "is_delivered": "is_delivered delivered",

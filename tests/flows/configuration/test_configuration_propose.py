@@ -160,6 +160,32 @@ def test_members_are_recognised(tmp_path: Path) -> None:
     }
 
 
+def test_canned_answers_are_recognised(tmp_path: Path) -> None:
+    pl.DataFrame(
+        {
+            "Macro ID": [f"m{number}" for number in range(12)],
+            "Text": [f"Thank you for your message of kind {number}." for number in range(12)],
+        }
+    ).write_csv(tmp_path / "macros.csv")
+
+    source = loaded(tmp_path / "macros.csv")
+
+    assert (source.kind, source.grain) == ("tickets", "macros")
+    assert source.columns == {"macro_id": "Macro ID", "body": "Text"}
+
+
+def test_a_list_of_categories_is_told_from_things_that_have_one(tmp_path: Path) -> None:
+    pl.DataFrame({"Category": ["billing", "repair", "return", "advice"]}).write_csv(tmp_path / "alone.csv")
+    pl.DataFrame({"Category": ["billing", "repair", "billing", "billing"]}).write_csv(tmp_path / "many.csv")
+
+    source = loaded(tmp_path / "alone.csv")
+
+    assert (source.kind, source.grain) == ("tickets", "eligible_categories")
+    assert source.columns == {"category": "Category"}
+    with pytest.raises(SourcePermanentError, match="not recognised"):
+        propose(tmp_path / "many.csv")
+
+
 def test_month_first_is_told_from_day_first_or_said_to_be_unsure(tmp_path: Path) -> None:
     frame = tickets().with_columns(pl.lit("04/28/2026 10:00").alias("Opened At")).drop("Resolved At")
     frame.write_csv(tmp_path / "sure.csv")
