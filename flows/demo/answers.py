@@ -13,6 +13,8 @@ from flows.demo.business_time import Seconds
 from flows.demo.quota import counted_out
 
 NO_ANSWER = -1
+# Of favourable answers, and of the others, how many give each of five points.
+POINT_SHARES = {5: 0.42, 4: 0.58, 3: 0.55, 2: 0.30, 1: 0.15}
 _LEAN = 0.55  # correlation of a person's answers on the normal scale
 # Two answers with a mean of at least 4, and with a mean below it, and how often each pair occurs.
 _FAVOURABLE_PAIRS = np.array([(4, 4), (5, 5), (4, 5), (5, 4), (5, 3), (3, 5)])
@@ -30,7 +32,8 @@ def point(rng: np.random.Generator, lean: Numbers, favourable: Numbers) -> Secon
     """Answers of 1 to 5, 4 or 5 with the chance `favourable`."""
     lot = _lot(rng, lean)
     rest = (lot - favourable) / np.maximum(1 - favourable, 1e-9)
-    return np.select([lot < 0.42 * favourable, lot < favourable, rest < 0.55, rest < 0.85], [5, 4, 3, 2], 1)
+    five, three, two = (POINT_SHARES[points] for points in (5, 3, 2))
+    return np.select([lot < five * favourable, lot < favourable, rest < three, rest < three + two], [5, 4, 3, 2], 1)
 
 
 def pair(rng: np.random.Generator, favourable: Numbers) -> tuple[Seconds, Seconds]:

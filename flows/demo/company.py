@@ -12,7 +12,9 @@ TIME_ZONE = "Europe/Berlin"
 HOLIDAYS = "DE-BE"
 ROOT = "company"
 FAIR_WEATHER, RAIN_PROOF, EXACTLY_KNOWN = "care-line", "care-chat", "order-desk"
-SILO, SILENT_MANAGERS = "operations", "technology"
+IMPROVING = RAIN_PROOF
+CHERRY_PICKING, CLOCK_WATCHING = "shop-support", "delivery-planning"
+SILO, SILENT_MANAGERS, FOLLOWING_UP = "operations", "technology", "field-service"
 
 DEPARTMENTS = (
     Department(
@@ -23,10 +25,11 @@ DEPARTMENTS = (
         categories=("delivery", "billing", "defect", "return", "advice"),
     ),
     Department(
-        id="field-service",
+        id=FOLLOWING_UP,
         name="Field Service",
         office="front",
         internal_share=0.35,
+        follows_up=True,
         categories=("repair visit", "appointment", "installation", "complaint"),
     ),
     Department(
@@ -84,6 +87,8 @@ TEAMS = (
         counted_out="week",
         quiet_weekends=True,
         channels=(0.05, 0.10, 0.15, 0.70),
+        passed_on=0.30,
+        passed_on_since=0.03,
     ),
     Team(
         id="care-mail",
@@ -134,7 +139,15 @@ TEAMS = (
         rain_effect=-0.03,
         hands_over=True,
     ),
-    Team(id="shop-support", name="Shop Support", department="sales-support", people=20, tickets=7, kept_rate=0.89),
+    Team(
+        id=CHERRY_PICKING,
+        name="Shop Support",
+        department="sales-support",
+        people=20,
+        tickets=7,
+        kept_rate=0.89,
+        invited=(0.80, 0.30),
+    ),
     Team(
         id=EXACTLY_KNOWN,
         name="Order Desk",
@@ -146,7 +159,9 @@ TEAMS = (
     ),
     Team(id="key-accounts", name="Key Accounts", department="sales-support", people=16, tickets=3, kept_rate=0.93),
     Team(id="warehouse", name="Warehouse", department=SILO, people=26, tickets=4, kept_rate=0.85),
-    Team(id="delivery-planning", name="Delivery Planning", department=SILO, people=20, tickets=4, kept_rate=0.86),
+    Team(
+        id=CLOCK_WATCHING, name="Delivery Planning", department=SILO, people=20, tickets=4, kept_rate=0.86, rushed=0.80
+    ),
     Team(id="spare-parts", name="Spare Parts", department=SILO, people=20, tickets=3.5, kept_rate=0.83),
     Team(id="platform", name="Platform", department=SILENT_MANAGERS, people=20, tickets=3, kept_rate=0.86),
     Team(id="service-desk", name="Service Desk", department=SILENT_MANAGERS, people=18, tickets=5, kept_rate=0.87),
@@ -165,6 +180,7 @@ DEMO = Design(
         line_of_sight_back=0.50,
         values_in_the_crunch=0.55,
         why_by_level=(0.90, 0.85, 0.75, 0.58),
+        after_a_miss=30.0,
         initiative=Initiative(
             id="thanks-forward",
             name="Thanks forward",
@@ -175,8 +191,20 @@ DEMO = Design(
             lift=0.25,
         ),
     ),
+    employees={
+        "team": 0.82,
+        "values_lived": 0.78,
+        "one_mission": 0.70,
+        "what": 0.88,
+        "how": 0.75,
+        "authority": 0.60,
+        "enthusiasm": 0.68,
+        "fun": 0.66,
+        "heard": 0.80,
+    },
+    customers={"heard": 0.66, "did_what_they_said": 0.70, "would_return": 0.72, "effort": 0.74},
     tickets=60_000,
-    customers=24_000,
+    requesters=24_000,
     recognitions=15_000,
     leaving=72,
     late=14,

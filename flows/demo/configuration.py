@@ -66,6 +66,38 @@ initiative_name = "title"
 launched_on = "launched"
 tags = "hashtags"
 team = "unit"
+
+[[source]]
+name = "targets"
+kind = "organisation"
+connector = "files"
+path = "exports/organisation/targets.csv"
+grain = "targets"
+[source.columns]
+team = "unit"
+kpi_id = "measure"
+period_grain = "span"
+period_start_on = "from"
+goal = "goal"
+
+[[source]]
+name = "improvements"
+kind = "organisation"
+connector = "files"
+path = "exports/organisation/improvements.csv"
+grain = "improvements"
+timezone = "UTC"
+datetime_format = "%Y-%m-%d %H:%M:%S"
+[source.columns]
+improvement_id = "id"
+at = "done"
+event_type = "kind"
+person = "person"
+team = "unit"
+[source.values.event_type]
+knowledge_edit = ["knowledge article"]
+problem_record = ["problem record"]
+change = ["change"]
 """
 
 _TICKETS = """
@@ -126,6 +158,7 @@ team = "team"
 agent = "agent"
 actor = "actor"
 actor_role = "actor_role"
+body = "body"
 [source.values.event_type]
 created = ["created"]
 status = ["status"]
@@ -136,6 +169,8 @@ public_reply = ["reply"]
 private_note = ["note"]
 reopen = ["reopen"]
 escalation = ["escalation"]
+approval = ["approval"]
+knowledge = ["knowledge"]
 [source.values.actor_role]
 agent = ["agent"]
 requester = ["requester"]
@@ -167,6 +202,25 @@ requester = "requester"
 [source.values.metric]
 first_reply = ["first reply"]
 resolution = ["resolution"]
+
+[[source]]
+name = "macros"
+kind = "tickets"
+connector = "files"
+path = "exports/tickets/macros.csv"
+grain = "macros"
+[source.columns]
+macro_id = "macro"
+body = "text"
+
+[[source]]
+name = "eligible-categories"
+kind = "tickets"
+connector = "files"
+path = "exports/tickets/eligible_categories.csv"
+grain = "eligible_categories"
+[source.columns]
+category = "category"
 """
 
 _RECOGNITION = """
@@ -191,6 +245,7 @@ tags = "tags"
 message = "message"
 points = "points"
 is_private = "private"
+allowance_expires_on = "allowance_expires"
 """
 
 _SURVEYS = f"""
@@ -245,6 +300,7 @@ answered_at = "submitted"
 respondent = "customer"
 ticket_id = "ticket"
 team = "team"
+comment = "comment"
 {{customer_items}}
 [[source]]
 name = "customer-invitations"
@@ -265,6 +321,8 @@ team = "team"
 is_delivered = "delivered"
 """
 
+_REVERSED = {"effort": "reverse = true\n"}
+
 
 def configuration(employee_items: tuple[str, ...], customer_items: tuple[str, ...]) -> str:
     """The text of `culture-kpis.toml`; every item's column is named after its construct. Paths start at the file."""
@@ -274,9 +332,9 @@ def configuration(employee_items: tuple[str, ...], customer_items: tuple[str, ..
 
 
 def _items(names: tuple[str, ...]) -> str:
-    """One `[[source.item]]` per item; the two that ask for a recommendation run from 0 to 10."""
+    """One `[[source.item]]` per item; recommendations run from 0 to 10, and more effort is worse."""
     return "".join(
         f'[[source.item]]\ncolumn = "{name}"\nconstruct = "{name}"\n'
-        f'scale = "{"0-10" if name.startswith("recommend") else "1-5"}"\n'
+        f'scale = "{"0-10" if name.startswith("recommend") else "1-5"}"\n' + _REVERSED.get(name, "")
         for name in names
     )

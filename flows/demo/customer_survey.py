@@ -14,24 +14,34 @@ from flows.demo.world import World
 
 # Chance of a favourable answer on satisfaction, by how many promises of the ticket were broken.
 SATISFIED_BY_BROKEN = (0.88, 0.62, 0.40)
-FAVOURABLE = {"heard": 0.66, "did_what_they_said": 0.70, "would_return": 0.72}
-ITEMS = ("satisfied", "recommend", *FAVOURABLE)
+_SINGLE = ("heard", "did_what_they_said", "would_return", "effort")
+ITEMS = ("satisfied", "recommend", *_SINGLE)
 PROMOTERS, PASSIVES = 0.45, 0.30
 _SKIPPED = 0.03
+_DETRACTOR, _DISSATISFIED = 6, 2  # the highest bad answers
+_COMMENTS = (
+    "The fitter was on time.",
+    "I had to explain everything twice.",
+    "Friendly and quick.",
+    "Nobody told me about the delay.",
+    "It works again, thank you.",
+)
 
 
 @dataclass(frozen=True)
 class CustomerSurvey:
-    """Answers (wide) and invitations."""
+    """Answers (wide) and invitations; and per ticket when its customer answered badly, -1 where none did."""
 
     answers: pl.DataFrame
     invitations: pl.DataFrame
+    complained: Seconds
 
 
 def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
     """An invitation the day after the solution, to some of the customers of front office teams.
 
-    Answers: response, submitted, customer, ticket, team, satisfied, recommend, heard, did_what_they_said, would_return.
+    Answers: response, submitted, customer, ticket, team, satisfied, recommend, heard,
+    did_what_they_said, would_return, effort (the more the worse), comment.
     Invitations: invitation, sent, customer, ticket, team, delivered.
     """
     rng = np.random.default_rng(plan.stream(seed, "customer survey"))
@@ -39,7 +49,9 @@ def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
     tickets, kept, n = world.tickets, world.kept, len(world.ticket_ids)
     sent = tickets.solved + DAY + rng.integers(0, 6 * 3_600, n)
     invited = world.happened(tickets.solved) & (sent < world.cutoff) & ~kept.is_deleted
-    invited &= design.is_front[tickets.team] & (rng.random(n) < plan.CUSTOMER_INVITED_SHARE)
+    is_all_kept = kept.reply_kept & kept.solve_kept
+    chance = np.array([team.invited for team in design.teams])[tickets.team, np.where(is_all_kept, 0, 1)]
+    invited &= design.is_front[tickets.team] & (rng.random(n) < chance)
     rows = np.flatnonzero(invited)
     delivered = rng.random(len(rows)) < plan.DELIVERED_SHARE
     is_handed = world.happened(tickets.handed_over[rows])
@@ -64,17 +76,27 @@ def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
     items = {
         "satisfied": point(rng, lean, np.array(SATISFIED_BY_BROKEN)[broken[rows[chosen]]]),
         "recommend": promoter(rng, lean, PROMOTERS, PASSIVES),
-        **{name: point(rng, lean, np.full(m, chance)) for name, chance in FAVOURABLE.items()},
+        **{name: point(rng, lean, np.full(m, design.customers[name])) for name in _SINGLE},
     }
+    given = {name: np.where(rng.random(m) < _SKIPPED, NO_ANSWER, values) for name, values in items.items()}
+    is_bad = (given["recommend"] != NO_ANSWER) & (given["recommend"] <= _DETRACTOR)
+    is_bad |= (given["satisfied"] != NO_ANSWER) & (given["satisfied"] <= _DISSATISFIED)
+    complained = np.full(n, -1)
+    complained[rows[chosen[is_bad]]] = submitted[chosen[is_bad]]
+    # Asked the other way round: how much effort it took.
+    given["effort"] = np.where(given["effort"] == NO_ANSWER, NO_ANSWER, 6 - given["effort"])
+    comments = pl.Series("comment", _COMMENTS).gather(rng.integers(0, len(_COMMENTS), m))
+    has_comment = pl.lit(pl.Series(rng.random(m) < plan.COMMENTED_SHARE))
     answers = about[chosen].select(
         pl.format("CR-{}", pl.col("ticket").str.slice(2)).alias("response"),
         pl.Series("submitted", local(submitted[chosen])),
         pl.all(),
-        *(_skipping(name, np.where(rng.random(m) < _SKIPPED, NO_ANSWER, values)) for name, values in items.items()),
+        *(_answered(name, values) for name, values in given.items()),
+        pl.when(has_comment).then(comments).alias("comment"),
     )
-    return CustomerSurvey(answers.sort("submitted", "response"), invitations.sort("sent", "invitation"))
+    return CustomerSurvey(answers.sort("submitted", "response"), invitations.sort("sent", "invitation"), complained)
 
 
-def _skipping(name: str, values: Seconds) -> pl.Expr:
+def _answered(name: str, values: Seconds) -> pl.Expr:
     answers = pl.lit(pl.Series(name, values))
     return pl.when(answers != NO_ANSWER).then(answers).alias(name)

@@ -6,6 +6,7 @@ Nothing here is drawn by chance. The generators read a design, and `truths.py` w
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+IMPROVED_ON = dt.date(2025, 10, 1)
 # Two teams that every design ends with: four people whose numbers nobody may see, and the heads of the departments.
 SMALL, MANAGEMENT = "legal", "management"
 
@@ -27,6 +29,7 @@ class Department:
     internal_share: float  # of a team's recognitions, how many go to the own team
     categories: tuple[str, ...]
     managers_recognise: bool = True
+    follows_up: bool = False  # writes to every customer who gave a bad answer, within 48 business hours
     is_silo: bool = False
 
 
@@ -38,6 +41,11 @@ class Team:
     `counted_out` names a span of time, the kept promises of every such span are counted out instead of drawn (week and
     window: rain and ordinary days apart). `quiet_weekends` leaves next to nothing outside business days; `hands_over`
     lets tickets move to another team of the department. `channels` are the shares of phone, email, web and chat.
+
+    `passed_on` is the chance that a ticket's first agent passes it on untouched, `passed_on_since` that from
+    `IMPROVED_ON` on. `invited` is the chance that a customer is asked, where all promises were kept and where not.
+    `rushed`: of the promises kept in the last fifth of their time, the share kept in the last half of that; null where
+    nobody watches the clock.
     """
 
     id: str
@@ -51,6 +59,15 @@ class Team:
     quiet_weekends: bool = False
     hands_over: bool = False
     channels: tuple[float, float, float, float] = (0.25, 0.40, 0.30, 0.05)
+    passed_on: float = 0.05
+    passed_on_since: float | None = None
+    invited: tuple[float, float] = (0.60, 0.60)
+    rushed: float | None = None
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether a monthly goal is set: every team that works alone, whatever the weather."""
+        return bool(self.tickets) and self.id != SMALL and not (self.hands_over or self.rain_effect)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,25 +89,32 @@ class Effects:
 
     `welcomed_by_night`: share of tickets opened outside hours with a human public reply within 60 business minutes.
     `line_of_sight_back` and `values_in_the_crunch`: chance of a favourable mean in the back office, and on values that
-    hold when it is inconvenient. `why_by_level`: chance of a favourable WHY by level of the hierarchy.
+    hold when it is inconvenient. `why_by_level`: chance of a favourable WHY by level of the hierarchy. `after_a_miss`:
+    improvements per 100 people in a month after a missed target, more than after a hit.
     """
 
     welcomed_by_night: float = 0.65
     line_of_sight_back: float = 0.80
     values_in_the_crunch: float = 0.75
     why_by_level: tuple[float, float, float, float] = (0.75, 0.75, 0.75, 0.75)
+    after_a_miss: float = 0.0
     initiative: Initiative
 
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
-    """A whole organisation. `tickets`, `customers` and `recognitions` are totals over its time."""
+    """A whole organisation. `tickets`, `requesters` (customers) and `recognitions` are totals over its time.
+
+    `employees` and `customers`: chance of a favourable answer by construct, whoever answers.
+    """
 
     departments: tuple[Department, ...]
     teams: tuple[Team, ...]
     effects: Effects
+    employees: Mapping[str, float]
+    customers: Mapping[str, float]
     tickets: int
-    customers: int
+    requesters: int
     recognitions: int
     leaving: int  # people who leave and are replaced, who come late, and pairs who swap teams
     late: int

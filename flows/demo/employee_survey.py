@@ -15,18 +15,6 @@ from flows.demo.company import FIRST_ON
 from flows.demo.organisation import Organisation
 from flows.demo.quota import counted_out
 
-# Chance of a favourable answer, whoever answers.
-FAVOURABLE = {
-    "team": 0.82,
-    "values_lived": 0.78,
-    "one_mission": 0.70,
-    "what": 0.88,
-    "how": 0.75,
-    "authority": 0.60,
-    "enthusiasm": 0.68,
-    "fun": 0.66,
-    "heard": 0.80,
-}
 _PAIRED = (
     "company",
     "vision",
@@ -35,7 +23,8 @@ _PAIRED = (
     "why_my_job_matters",
     "difference_i_make",
 )
-ITEMS = (*_PAIRED, *FAVOURABLE, "why", "recommend_as_employer")
+_SINGLE = ("team", "values_lived", "one_mission", "what", "how", "authority", "enthusiasm", "fun", "heard")
+ITEMS = (*_PAIRED, *_SINGLE, "why", "recommend_as_employer")
 # Chance that a respondent's mean over two items answered together is favourable.
 COMPANY_AND_VISION = 0.75
 PROMOTERS, PASSIVES = 0.35, 0.40
@@ -102,7 +91,7 @@ def _answers(
     inconvenient, promises = pair(rng, np.full(n, effects.values_in_the_crunch))
     answers = (company_item, vision, inconvenient, promises, why_my_job, difference)
     items: dict[str, Seconds] = dict(zip(_PAIRED, answers, strict=True))
-    singles = {name: np.full(n, chance) for name, chance in FAVOURABLE.items()}
+    singles = {name: np.full(n, company.design.employees[name]) for name in _SINGLE}
     singles["why"] = np.array(effects.why_by_level)[company.level[person]]
     for name, chance in singles.items():
         answer = point(rng, lean, chance)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from flows.demo import plan
-from flows.demo.arrivals import Arrivals
+from flows.demo.arrivals import Arrivals, Numbers
 from flows.demo.business_time import DAY, BusinessTime, Flags, Seconds, epoch_day
 from flows.demo.design import Design
 from flows.demo.quota import counted_out
@@ -66,7 +66,12 @@ def keep_promises(seed: int, design: Design, arrivals: Arrivals, time: BusinessT
     is_fast = reply_kept & (rng.random(n) < welcome / chance)
     reply = _reply(rng, reply_kept, is_fast, reply_target, solve_target)
     is_one_touch = one_touch & solve_kept
-    solve = np.where(is_one_touch, reply, _solve(rng, solve_kept, reply, solve_target))
+    worked = _solve(rng, solve_kept, reply, solve_target)
+    rushed = np.array([np.nan if team.rushed is None else team.rushed for team in design.teams])[arrivals.team]
+    reply = _rushed(seed, "replies", rushed, reply, reply_target)
+    solve = np.where(
+        is_one_touch, reply, np.maximum(_rushed(seed, "solutions", rushed, worked, solve_target), reply + _MINUTE)
+    )
     return Kept(
         priority,
         is_promised,
@@ -116,3 +121,11 @@ def _solve(rng: np.random.Generator, is_kept: Flags, reply: Seconds, target: Sec
     kept = reply + _MINUTE + (target - reply - 2 * _MINUTE) * rng.beta(1.1, 1.9, n)
     late = target + 2 * _MINUTE + np.minimum(rng.exponential(0.6, n), 6) * target
     return np.where(is_kept, kept, late).astype(np.int64)
+
+
+def _rushed(seed: int, what: str, share: Numbers, taken: Seconds, target: Seconds) -> Seconds:
+    """`taken`, but of what ends in the last fifth of a target, `share` in the last half of that; nan: as it comes."""
+    rng = np.random.default_rng(plan.stream(seed, f"rushed {what}"))
+    is_late = (taken > 0.8 * target) & (taken <= target) & ~np.isnan(share)
+    used = np.where(rng.random(len(taken)) < share, 0.91, 0.81) + rng.uniform(0.0, 0.08, len(taken))
+    return np.where(is_late, (used * target).astype(np.int64), taken)

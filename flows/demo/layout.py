@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from flows.demo.company import TIME_ZONE
-from flows.demo.dirt import add_mistakes
+from flows.demo.dirt import Mistake, add_mistakes
 from flows.demo.exports import LOCAL_FORMAT, UTC_FORMAT, as_text, write_csv, write_json_lines
 from flows.demo.mistakes import MISTAKES
 
@@ -19,8 +20,12 @@ _FILES = {  # `{}` is the part of the export
     "tickets": "tickets/tickets.zip",
     "ticket-events": "tickets/events_{}.csv.gz",
     "promises": "tickets/promises.csv.gz",
+    "macros": "tickets/macros.csv",
+    "eligible-categories": "tickets/eligible_categories.csv",
     "recognition": "recognition/recognitions.jsonl",
     "initiatives": "organisation/initiatives.csv",
+    "targets": "organisation/targets.csv",
+    "improvements": "organisation/improvements.csv",
     "employee-survey": "surveys/employee_{}.csv",
     "employee-invitations": "surveys/employee_invitations.csv",
     "customer-survey": "surveys/customer_answers.csv.gz",
@@ -30,15 +35,19 @@ _FILES = {  # `{}` is the part of the export
 _PARTS = ("tickets/events_20*.csv.gz", "surveys/employee_20*.csv")
 
 
-def write_exports(folder: Path, frames: dict[str, pl.DataFrame]) -> tuple[Path, ...]:
+def write_exports(
+    folder: Path, frames: dict[str, pl.DataFrame], mistakes: Mapping[str, tuple[Mistake, ...]] = MISTAKES
+) -> tuple[Path, ...]:
     """Write every export with its mistakes into `folder`; the files, in order of their names."""
     for pattern in _PARTS:
         for stale in folder.glob(pattern):
             stale.unlink()
-    return tuple(sorted(file for name, rows in frames.items() for file in _write(folder, name, rows)))
+    return tuple(
+        sorted(file for name, rows in frames.items() for file in _write(folder, name, rows, mistakes.get(name, ())))
+    )
 
 
-def _write(folder: Path, name: str, rows: pl.DataFrame) -> list[Path]:
+def _write(folder: Path, name: str, rows: pl.DataFrame, mistakes: tuple[Mistake, ...]) -> list[Path]:
     """The files of one export. Where it has several, the mistakes stand in the last one."""
     parts = _parts(name, rows)
     datetime_format = LOCAL_FORMAT if name in _LOCAL else UTC_FORMAT
@@ -46,7 +55,7 @@ def _write(folder: Path, name: str, rows: pl.DataFrame) -> list[Path]:
     for number, (part, part_rows) in enumerate(parts, 1):
         text = as_text(part_rows, datetime_format)
         if number == len(parts):
-            text = add_mistakes(text, MISTAKES[name])
+            text = add_mistakes(text, mistakes)
         file = folder / _FILES[name].format(part)
         if file.suffix == ".jsonl":
             written.append(write_json_lines(text, file))

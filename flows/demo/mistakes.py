@@ -30,6 +30,8 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
         Mistake(rule="unknown_metric", rows=2, changes={"metric": "applause"}, key="promise"),
         Mistake(rule="impossible_date", rows=1, changes={"target": "2026-02-29 12:00:00"}, key="promise"),
     ),
+    "macros": (duplicates(1),),
+    "eligible-categories": (duplicates(1),),
     "recognition": (
         duplicates(3),
         Mistake(rule="missing_receiver", rows=2, changes={"receiver": None}, key="recognition_id"),
@@ -38,6 +40,14 @@ MISTAKES: dict[str, tuple[Mistake, ...]] = {
     "initiatives": (
         duplicates(1),
         Mistake(rule="impossible_date", rows=1, changes={"launched": "2025-04-31"}, key="initiative"),
+    ),
+    "targets": (
+        duplicates(1),
+        Mistake(rule="unknown_span", rows=1, changes={"span": "fortnight"}, key="unit"),
+    ),
+    "improvements": (
+        duplicates(1),
+        Mistake(rule="unknown_kind", rows=1, changes={"kind": "good intention"}, key="id"),
     ),
     "employee-survey": (
         duplicates(2),

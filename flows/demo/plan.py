@@ -26,13 +26,26 @@ TRANSFER_SHARE = 0.08  # of the tickets of teams that hand over
 ESCALATED_SHARE = 0.04
 REOPENED_SHARE = 0.07
 
+ECHOED_SHARE = 0.30  # of agents' written replies: a canned answer
+LOOKED_UP_SHARE = 0.25  # of solved tickets: an article of the knowledge base is linked
+NOT_ELIGIBLE = ("complaint", "contract", "payroll", "contract review")  # categories in which agents need an approval
+APPROVED_SHARE = 0.50  # of the tickets of such a category
+
+COPIED_SHARE = 0.15  # of recognitions: the giver's last message once more
+SHORT_SHARE = 0.22  # a word or two
+DUMPED_SHARE = 0.12  # paid from an allowance that expires on the day or the next
+SWAPPED_SHARE = 0.08  # the receiver thanks the giver on the same day
+EXTRA_MILE_PER_1000_SOLVED = 12.0
+EXTRA_MILE = "extra-mile"
+IMPROVEMENTS_PER_100_AND_MONTH = 10.0
+
 MANAGER_RECOGNISES = 0.60  # chance that a report is recognised by the own manager in a window of 13 weeks
 SELF_RECOGNITIONS = 25
 
 SURVEY_RESPONSE_RATE = 0.70
 CUSTOMER_RESPONSE_RATE = 0.25
-CUSTOMER_INVITED_SHARE = 0.60
 DELIVERED_SHARE = 0.985
+COMMENTED_SHARE = 0.30  # of the customers who answer
 
 LINE_OF_SIGHT = 0.80
 

@@ -72,14 +72,8 @@ def promises_a_day(world: World, team_id: str) -> float:
 
 def kept_by_month(world: World, team_id: str) -> dict[str, Share]:
     """Kept of those due in each month."""
-    months = (
-        _promises(world, team_id)
-        .filter("is_due")
-        .group_by(pl.col("due_on").dt.truncate("1mo").alias("month"))
-        .agg(pl.col("is_kept").sum(), pl.len().alias("n"))
-        .sort("month")
-    )
-    return {row["month"].isoformat(): share(row["is_kept"], row["n"]) for row in months.iter_rows(named=True)}
+    due = _promises(world, team_id).filter("is_due")
+    return _by(due.select(pl.col("due_on").alias("on"), pl.col("is_kept").alias("hit")), "1mo")
 
 
 def welcomed(world: World, *, at_night: bool) -> Share:
@@ -107,6 +101,45 @@ def welcome_minutes(world: World) -> dict[str, dict[str, float]]:
     }
 
 
+def solved_on(world: World) -> pl.Series:
+    """The day of each first solution that counts."""
+    solved = world.tickets.solved[world.happened(world.tickets.solved) & ~world.kept.is_deleted]
+    return pl.Series(solved // DAY, dtype=pl.Int32).cast(pl.Date)
+
+
+def passed_on(world: World) -> dict[str, Share]:
+    """Receipts of a first agent who did nothing, of all receipts by an agent, by month of receipt."""
+    counts = ~world.kept.is_deleted
+    parts = []
+    for moment, is_untouched in (
+        (world.detours.received, True),
+        (world.tickets.assigned, False),
+        (world.tickets.handed_over, False),
+    ):
+        on = moment[counts & world.happened(moment)] // DAY
+        parts.append(pl.DataFrame({"on": pl.Series(on, dtype=pl.Int32).cast(pl.Date)}).with_columns(hit=is_untouched))
+    return _by(pl.concat(parts), "1mo")
+
+
+def on_own_authority(world: World) -> dict[str, Share]:
+    """Solved in a category of one's own without escalation and not reopened, by quarter of the first solution."""
+    tickets, solved = world.tickets, world.happened(world.tickets.solved) & ~world.kept.is_deleted
+    solved &= ~world.category.is_in(plan.NOT_ELIGIBLE).to_numpy()
+    rows = pl.DataFrame(
+        {
+            "on": pl.Series(tickets.solved[solved] // DAY, dtype=pl.Int32).cast(pl.Date),
+            "hit": ((tickets.escalated < 0) & ~world.happened(tickets.reopened))[solved],
+        }
+    )
+    return _by(rows, "1q")
+
+
+def _by(rows: pl.DataFrame, every: str) -> dict[str, Share]:
+    """Share of rows (on, hit) that hit, by period."""
+    periods = rows.group_by(pl.col("on").dt.truncate(every).alias("period")).agg(pl.col("hit").sum(), pl.len())
+    return {row["period"].isoformat(): share(row["hit"], row["len"]) for row in periods.sort("period").to_dicts()}
+
+
 def reopened(world: World) -> Share:
     """Tickets reopened, of those solved; all reopenings come within 5 days."""
     solved = world.happened(world.tickets.solved) & ~world.kept.is_deleted
@@ -116,11 +149,13 @@ def reopened(world: World) -> Share:
 def hoops(world: World) -> dict[str, float]:
     """Further agents and further teams per solved ticket, by quarter of the first solution."""
     tickets, solved = world.tickets, world.happened(world.tickets.solved) & ~world.kept.is_deleted
-    is_handed = world.happened(tickets.handed_over)
+    is_passed, is_handed = (
+        world.happened(moment).astype(np.int64) for moment in (world.detours.received, tickets.handed_over)
+    )
     rows = pl.DataFrame(
         {
             "quarter": pl.Series(tickets.solved[solved] // DAY, dtype=pl.Int32).cast(pl.Date).dt.truncate("1q"),
-            "hoops": (is_handed.astype(np.int64) + (is_handed & (tickets.team != tickets.last_team)))[solved],
+            "hoops": (is_passed + is_handed * (1 + (tickets.team != tickets.last_team)))[solved],
         }
     )
     means = rows.group_by("quarter").agg(pl.col("hoops").mean().round(6)).sort("quarter")

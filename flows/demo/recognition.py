@@ -12,7 +12,7 @@ import numpy as np
 
 from flows.demo import plan
 from flows.demo.arrivals import Numbers
-from flows.demo.business_time import BusinessTime, Seconds, epoch_day
+from flows.demo.business_time import BusinessTime, Flags, Seconds, epoch_day
 from flows.demo.company import FIRST_ON
 from flows.demo.design import MANAGEMENT, SMALL
 from flows.demo.organisation import Organisation
@@ -56,8 +56,9 @@ def draw_recognitions(rng: np.random.Generator, company: Organisation, time: Bus
     weights /= weights.sum()
     on = np.concatenate([adopted_on, rng.choice(company.n_days, len(sizes), p=weights)])
     sizes = np.concatenate([np.ones_like(adopted_on), sizes])
+    between = _between_colleagues(rng, company, on, sizes, by_managers)
     return Recognitions(
-        _between_colleagues(rng, company, on, sizes, by_managers),
+        _with_swaps(rng, company, between, (sizes == 1) & (np.arange(len(sizes)) >= len(adopted_on))),
         by_managers,
         _to_oneself(rng, company, n_self, weights),
         len(adopted_on),
@@ -132,6 +133,21 @@ def _between_colleagues(
     start = np.where(is_own, after_giver, _below(rng, company.size[receiving, on]))
     place = (start[message] + nth) % members
     return Thanks(message, giver[message], company.roster[here, on[message], place], on[message])
+
+
+def _with_swaps(rng: np.random.Generator, company: Organisation, thanks: Thanks, is_free: Flags) -> Thanks:
+    """`thanks` with `SWAPPED_SHARE` of the messages in pairs: two people thank one another on one day.
+
+    Of each pair one message stays, the other is turned into its mirror. `is_free` are the messages that may be taken.
+    """
+    wanted = round(plan.SWAPPED_SHARE / 2 * len(is_free))
+    free = rng.permutation(np.flatnonzero(is_free[thanks.message]))
+    # A lead thanks through the managers' own process only, so nobody swaps with one.
+    first = free[~company.is_lead()[thanks.receiver[free]]][:wanted]
+    second = free[~np.isin(free, first)][: len(first)]
+    giver, receiver, day = thanks.giver.copy(), thanks.receiver.copy(), thanks.day.copy()
+    giver[second], receiver[second], day[second] = thanks.receiver[first], thanks.giver[first], thanks.day[first]
+    return Thanks(thanks.message, giver, receiver, day)
 
 
 def _givers(rng: np.random.Generator, company: Organisation, on: Seconds) -> Seconds:

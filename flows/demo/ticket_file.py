@@ -7,12 +7,14 @@ import polars as pl
 
 from flows.demo import plan
 from flows.demo.business_time import Seconds, utc
+from flows.demo.design import Design
+from flows.demo.follow_ups import FollowUps
 from flows.demo.world import World
 
 _STATES = ("New", "Open", "Waiting for customer", "Solved", "Cancelled", "Closed")
 
 
-def ticket_rows(world: World) -> pl.DataFrame:
+def ticket_rows(world: World, follow_ups: FollowUps) -> pl.DataFrame:
     """All tickets.
 
     Shape: number, opened, updated, solved, closed, state, priority, channel, category, team, agent, requester, reopens,
@@ -33,7 +35,7 @@ def ticket_rows(world: World) -> pl.DataFrame:
         {
             "number": world.ticket_ids,
             "opened": utc(world.arrivals.created),
-            "updated": utc(_last_change(world)),
+            "updated": utc(_last_change(world, follow_ups)),
             "solved": utc(solved, is_solved),
             "closed": utc(tickets.closed, happened(tickets.closed)),
             "state": pl.Series(_STATES).gather(state),
@@ -46,18 +48,25 @@ def ticket_rows(world: World) -> pl.DataFrame:
             "agent": agent.to_frame("agent").select(pl.when(pl.Series(is_assigned)).then("agent"))["agent"],
             "requester": world.requester,
             "reopens": happened(tickets.reopened).astype(np.int64),
-            "reassignments": is_handed.astype(np.int64),
+            "reassignments": is_handed.astype(np.int64) + happened(world.detours.received),
             "deleted": world.kept.is_deleted,
         }
     )
 
 
-def _last_change(world: World) -> Seconds:
+def eligible_rows(design: Design) -> pl.DataFrame:
+    """The categories in which agents decide by themselves: category."""
+    names = [name for department in design.departments for name in department.categories]
+    return pl.DataFrame({"category": [name for name in names if name not in plan.NOT_ELIGIBLE]})
+
+
+def _last_change(world: World, follow_ups: FollowUps) -> Seconds:
     """Latest moment of each ticket before the export."""
     tickets = world.tickets
     last = world.arrivals.created
     for moment in (
         tickets.bot_replied,
+        world.detours.received,
         tickets.assigned,
         tickets.replied,
         tickets.paused,
@@ -70,6 +79,7 @@ def _last_change(world: World) -> Seconds:
         tickets.solved_again,
         tickets.cancelled,
         tickets.closed,
+        follow_ups.moment,
     ):
         last = np.maximum(last, np.where(world.happened(moment), moment, -1))
     return last

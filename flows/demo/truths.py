@@ -17,8 +17,9 @@ from flows.demo.company import FIRST_ON
 from flows.demo.design import SMALL
 from flows.demo.mistakes import MISTAKES
 from flows.demo.truth import truth
-from flows.demo.truths_of_people import of_recognition, of_surveys
-from flows.demo.truths_of_tickets import of_promises, of_timelines
+from flows.demo.truths_of_recognition import of_recognition
+from flows.demo.truths_of_surveys import of_surveys
+from flows.demo.truths_of_tickets import of_care, of_promises, of_timelines
 from flows.demo.world import World
 
 
@@ -36,6 +37,7 @@ def planted_truths(seed: int, scale: float, world: World, frames: dict[str, pl.D
         "truths": [
             *of_promises(world),
             *of_timelines(world),
+            *of_care(world),
             *of_recognition(world.company, frames),
             *of_surveys(frames),
             truth("team_of_four", None, SMALL, None, "no KPI, table, view or log shows a value of this unit"),

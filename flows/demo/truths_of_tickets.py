@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from flows.demo import plan, realised_tickets
-from flows.demo.company import DEMO, EXACTLY_KNOWN, FAIR_WEATHER, RAIN_PROOF, ROOT
+from flows.demo.company import (
+    CHERRY_PICKING,
+    CLOCK_WATCHING,
+    DEMO,
+    EXACTLY_KNOWN,
+    FAIR_WEATHER,
+    FOLLOWING_UP,
+    IMPROVING,
+    RAIN_PROOF,
+    ROOT,
+)
 from flows.demo.design import SMALL
 from flows.demo.truth import EXACT, INTERVAL, REALISED, Truth, truth
 from flows.demo.world import World
@@ -85,3 +95,66 @@ def of_timelines(world: World) -> list[Truth]:
             "reopened", "reopen_rate", ROOT, plan.REOPENED_SHARE, INTERVAL, realised=realised_tickets.reopened(world)
         ),
     ]
+
+
+def of_care(world: World) -> list[Truth]:
+    """Canned answers, articles, hot potatoes, authority, clock watching, cherry-picking, follow-ups, newcomers."""
+    rushed = DEMO.team(CLOCK_WATCHING).rushed or 0.0
+    alone = realised_tickets.on_own_authority(world)
+    of_all = sum(share["numerator"] for share in alone.values()) / sum(share["denominator"] for share in alone.values())
+    return [
+        truth("canned_answers", "macro_echo_rate", ROOT, plan.ECHOED_SHARE, INTERVAL),
+        truth("articles_linked", "knowledge_used_rate", ROOT, plan.LOOKED_UP_SHARE, INTERVAL),
+        truth(
+            "passed_on_untouched",
+            "hot_potato_rate",
+            ROOT,
+            None,
+            REALISED,
+            realised=realised_tickets.passed_on(world),
+            period_grain="month",
+        ),
+        truth(
+            "fewer_hot_potatoes",
+            "tiny_gains",
+            IMPROVING,
+            1.0,
+            INTERVAL,
+            component="favourable",
+            passed_on=[DEMO.team(IMPROVING).passed_on, DEMO.team(IMPROVING).passed_on_since],
+        ),
+        truth(
+            "own_authority",
+            "own_authority_rate",
+            ROOT,
+            None,
+            REALISED,
+            realised=alone,
+            period_grain="quarter",
+        ),
+        truth("authority_felt", "authority_gap", ROOT, DEMO.employees["authority"] - of_all, INTERVAL),
+        truth(
+            "clock_watchers",
+            "clock_integrity",
+            CLOCK_WATCHING,
+            rushed / (1 - rushed),
+            INTERVAL,
+            component="bunching",
+            period_grain="quarter",
+        ),
+        truth("cherry_picking", "invite_honesty", CHERRY_PICKING, _kept_gap(), INTERVAL, component="kept_gap"),
+        truth("all_followed_up", "closed_loop_48h", FOLLOWING_UP, 1.0, "exactly 1"),
+        truth("newcomers_as_regulars", "newcomer_gap", ROOT, 0.0, INTERVAL),
+    ]
+
+
+def _kept_gap() -> float:
+    """Promises kept where the customer was asked less where not; both of a ticket are kept with the same chance."""
+    team = DEMO.team(CHERRY_PICKING)
+    both, one = team.kept_rate**2, team.kept_rate * (1 - team.kept_rate)
+    asked_well, asked_badly = team.invited
+    asked = (both * asked_well + one * asked_badly) / (both * asked_well + (1 - both) * asked_badly)
+    not_asked = (both * (1 - asked_well) + one * (1 - asked_badly)) / (
+        both * (1 - asked_well) + (1 - both) * (1 - asked_badly)
+    )
+    return asked - not_asked

@@ -12,6 +12,7 @@ from flows.demo import plan
 from flows.demo.arrivals import Arrivals, draw_arrivals
 from flows.demo.business_time import DAY, BusinessTime, Flags, Seconds, epoch_day
 from flows.demo.design import Design
+from flows.demo.detours import Detours, draw_detours
 from flows.demo.kept import Kept, keep_promises
 from flows.demo.organisation import Organisation
 from flows.demo.tickets import Tickets, live_through, requesters
@@ -29,6 +30,7 @@ class World:
     arrivals: Arrivals
     kept: Kept
     tickets: Tickets
+    detours: Detours
     ticket_ids: pl.Series
     channel: pl.Series
     category: pl.Series
@@ -43,11 +45,12 @@ class World:
 def draw_world(seed: int, scale: float, company: Organisation, time: BusinessTime, end_on: dt.date) -> World:
     """Draw all tickets of the demo, from FIRST_ON to `end_on`; `scale` 1 is what the design says."""
     cutoff = (epoch_day(end_on) + 1) * DAY
-    n_tickets, n_customers = round(company.design.tickets * scale), max(round(company.design.customers * scale), 50)
+    n_tickets, n_customers = round(company.design.tickets * scale), max(round(company.design.requesters * scale), 50)
     arrivals = draw_arrivals(seed, n_tickets, company, time)
     kept = keep_promises(seed, company.design, arrivals, time, cutoff)
     channel, category = _channels(seed, company.design, arrivals.team)
     tickets = live_through(seed, arrivals, kept, company, time, may_be_bot=channel != _PHONE)
+    detours = draw_detours(seed, arrivals, tickets, company, time, needs_approval=category.is_in(plan.NOT_ELIGIBLE))
     customer, colleague = requesters(seed, arrivals, company, n_customers)
     customers = pl.Series(customer).cast(pl.String).str.zfill(6)
     asked_by = pl.DataFrame(
@@ -67,6 +70,7 @@ def draw_world(seed: int, scale: float, company: Organisation, time: BusinessTim
         arrivals,
         kept,
         tickets,
+        detours,
         ids,
         pl.Series(CHANNELS).gather(channel),
         category,

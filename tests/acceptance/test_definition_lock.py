@@ -9,15 +9,6 @@ from tests.acceptance import definition_lock
 from tests.acceptance.definition_lock import Lock, moved
 from transforms.kpis.registry import RegisteredKpi, all_kpis
 
-# The demo company has no canned answers, knowledge base, targets, effort question or extra-mile tag.
-NOT_FED_BY_THE_DEMO = {
-    "macro_echo_rate",
-    "knowledge_used_rate",
-    "setback_resilience",
-    "ces",
-    "above_and_beyond_rate",
-}
-
 
 @pytest.fixture(scope="module")
 def locked() -> Lock:
@@ -51,13 +42,11 @@ def test_every_kpi_is_locked_with_a_number_and_in_all_its_parts(registered: Regi
     parts = {(component, variant) for (_, component, variant, *_), _ in entries}
     company = [entry for (*_, unit, _), entry in entries if unit == "company"]
 
-    states = {entry["state"] for entry in company}
-    assert states == {"source_missing"} if kpi.id in NOT_FED_BY_THE_DEMO else "published" in states
-    assert {entry["definition_version"] for _, entry in entries} == {kpi.version}
     named_by_data = {component for component in kpi.components if component.startswith("<")}
-    if kpi.id not in NOT_FED_BY_THE_DEMO:
-        assert set(kpi.components) - named_by_data <= {component for component, _ in parts}
-        assert set(kpi.variants) <= {variant for _, variant in parts}
+    assert "published" in {entry["state"] for entry in company}
+    assert {entry["definition_version"] for _, entry in entries} == {kpi.version}
+    assert set(kpi.components) - named_by_data <= {component for component, _ in parts}
+    assert set(kpi.variants) <= {variant for _, variant in parts}
 
 
 def one_changed(locked: Lock, **changes: object) -> tuple[str, Lock]:

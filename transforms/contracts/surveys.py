@@ -65,6 +65,7 @@ class SurveyResponse(Staged):
     is_not_applicable = flag("Answered `not applicable`: counted, in no denominator.")
     org_unit_id = identifier("Team the answer belongs to.", nullable=True)
     ticket_id = identifier("Ticket the answer is about.", nullable=True)
+    has_comment = flag("A comment was written with it; null where the export does not say.", nullable=True)
 
 
 class Invitation(Staged):

@@ -21,8 +21,8 @@ def scored(tables: Mapping[str, pl.LazyFrame], stays: pl.LazyFrame, context: Con
 
     Shape: source, survey_id, item_id, response_id, respondent_key, ticket_id, on (local day), wave (first day of
     the quarter), value, is_favourable, construct, audience, scale_id, lowest, highest, favourable_from,
-    neutral_from, has_respondent, org_unit_id, office. The unit is the answer's own, else the respondent's on that
-    day, else that of the ticket; the office is the respondent's where the respondent is known, else the unit's.
+    neutral_from, has_respondent, has_comment, org_unit_id, office. The unit is the answer's own, else the respondent's
+    on that day, else that of the ticket; the office is the respondent's where the respondent is known, else the unit's.
     """
     scales = scale_frame().lazy().rename({"lowest_favourable": "favourable_from", "lowest_neutral": "neutral_from"})
     items = (
@@ -61,6 +61,7 @@ def scored(tables: Mapping[str, pl.LazyFrame], stays: pl.LazyFrame, context: Con
             "favourable_from",
             "neutral_from",
             "has_respondent",
+            "has_comment",
             "org_unit_id",
             "office",
         )

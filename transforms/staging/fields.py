@@ -66,6 +66,7 @@ _RESPONSE_ID = _key(
     required=False,
     default="page and row",
 )
+_COMMENT = Field("comment", "message", "What was written with the answers; only whether there is anything is kept.")
 _ANSWERED_AT = Field("answered_at", "datetime", "When it was answered.", required=True)
 
 _TICKET_STATE = (
@@ -162,8 +163,9 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         _RESPONDENT,
         _TEAM,
         _ABOUT_TICKET,
+        _COMMENT,
     ),
-    ("survey", "wide_answers"): (_ANSWERED_AT, _RESPONSE_ID, _RESPONDENT, _TEAM, _ABOUT_TICKET),
+    ("survey", "wide_answers"): (_ANSWERED_AT, _RESPONSE_ID, _RESPONDENT, _TEAM, _ABOUT_TICKET, _COMMENT),
     ("survey", "invitations"): (
         Field("sent_at", "datetime", "When it was sent.", required=True),
         _key("invitation_id", "Invitation.", required=False, default="page and row"),

@@ -12,7 +12,7 @@ from transforms.staging.reading import FATES, ROW
 from transforms.staging.survey_items import folded_question, item_id_of, questions_of, survey_id_of
 from transforms.staging.templates import column_text, exported_name
 
-_NOT_ITEMS = (ROW, "response_id", "respondent", "answered_at", "team", "ticket_id")
+_NOT_ITEMS = (ROW, "response_id", "respondent", "answered_at", "team", "ticket_id", "comment")
 
 
 def long_answers(rows: pl.DataFrame, page: PageReference, mapping: SourceMapping) -> Outcome:
@@ -77,7 +77,11 @@ def invitations(rows: pl.DataFrame, page: PageReference, mapping: SourceMapping)
 
 def _responses(taken: pl.DataFrame, mapping: SourceMapping) -> pl.DataFrame:
     """Answers under their contract's names; nobody is named where people are counted by their answers."""
-    named = taken.with_columns(pl.lit(survey_id_of(mapping)).alias("survey_id"))
+    says = pl.lit("comment" in mapping.columns)
+    named = taken.with_columns(
+        pl.lit(survey_id_of(mapping)).alias("survey_id"),
+        pl.when(says).then(pl.col("comment").is_not_null()).alias("has_comment"),
+    ).drop("comment")
     if mapping.one_answer_per_person_and_item:
         named = named.with_columns(pl.lit(None, dtype=pl.String).alias("respondent"))
     return named.rename({"respondent": "respondent_key", "team": "org_unit_id"})

@@ -212,3 +212,44 @@ def test_invitations_are_delivered_unless_said_otherwise(stage: Stage, fates: Fa
         ("annual", "0123456789abcdef:2", False),
     ]
     assert fates(page) == [(3, "superseded", "exact_duplicate", None), (4, "quarantined", "not_a_date", "Sent")]
+
+
+def test_good_and_bad_ratings_are_points_and_offers_are_unanswered(stage: Stage, fates: Fates) -> None:
+    page = stage(
+        """
+        id | requester | ticket | score   | comment     | updated
+        1  | C1        | T1     | good    | Thank you!  | 2026-01-05
+        2  | C2        | T2     | bad     |             | 2026-01-05
+        3  | C3        | T3     | offered |             | 2026-01-05
+        """,
+        kind="survey",
+        grain="wide_answers",
+        audience="customer",
+        columns={
+            "response_id": "id",
+            "respondent": "requester",
+            "ticket_id": "ticket",
+            "comment": "comment",
+            "answered_at": "updated",
+        },
+        values={"answer": {"1": ["good"], "0": ["bad"]}},
+        item=[{"column": "score", "construct": "satisfied", "scale": "0-1", "null_values": ["offered"]}],
+    )
+
+    assert page.tables["survey_response"].select("ticket_id", "value", "has_comment").rows() == [
+        ("T1", 1.0, True),
+        ("T2", 0.0, False),
+    ]
+    assert fates(page) == [(3, "unanswered", "blank_answer", None)]
+
+
+def test_nobody_knows_of_comments_where_the_export_has_no_column_for_them(stage: Stage) -> None:
+    page = stage(
+        """
+        Form | Who | Team | On         | Question    | Answer
+        1    | U1  | Day  | 2026-01-06 | I know why. | 4
+        """,
+        **LONG,
+    )
+
+    assert page.tables["survey_response"]["has_comment"].to_list() == [None]

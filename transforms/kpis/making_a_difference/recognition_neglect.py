@@ -1,9 +1,10 @@
 """Are exceptional moments noticed, or do they pass without a word?
 
-An exceptional moment is a ticket whose customer gave the highest rating there is (construct `satisfied`), on the day
-of the answer, or an urgent promise that was kept though it began on one of the team's rain days, and whose ticket was
-not reopened within 14 days, on the day it was kept. A ticket has one moment of each kind at most. It is followed when
-anybody who worked on the ticket receives a recognition on that day or within 14 days after it, whoever gives it.
+An exceptional moment is a ticket whose customer gave the highest rating there is (construct `satisfied`) and wrote a
+comment, on the day of the answer, or an urgent promise that was kept though it began on one of the team's rain days,
+and whose ticket was not reopened within 14 days, on the day it was kept. A ticket has one moment of each kind at most.
+It is followed when anybody who worked on the ticket receives a recognition on that day or within 14 days after it,
+whoever gives it. Where a survey does not say whether a comment was written, the highest rating alone counts.
 
 Components: `main`, 1 - followed moments / moments that can be linked; `linkable_share`, moments of which anybody who
 worked on the ticket is known / all; `baseline`, the same as `main` for the same people on other days: each moment is
@@ -13,8 +14,7 @@ is followed by chance: what counts is how far `main` lies below `baseline`.
 Worked example: ten moments, eight of them on tickets with a known agent; two of the eight are followed: linkable share
 0.8, neglect 6 / 8 = 0.75. On shifted days one in eight would have been followed: baseline 0.875.
 
-Source: the Fred principles; see the principle. Ratings are not read for comments: an export rarely says whether one was
-written, so the highest rating alone counts.
+Source: the Fred principles; see the principle.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 KPI = Kpi(
     id="recognition_neglect",
-    version=1,
+    version=2,
     title="Exceptional moments nobody recognised",
     sources=("tickets", "recognition", "customer_survey"),
     needs=("ticket", "recognition"),
@@ -119,6 +119,7 @@ def _moments(facts: Facts) -> pl.LazyFrame:
             & (pl.col("audience") == "customer")
             & (pl.col("value") == pl.col("highest"))
             & pl.col("ticket_id").is_not_null()
+            & pl.col("has_comment").fill_null(True)
         )
         .group_by("ticket_id")
         .agg(pl.col("on").min())

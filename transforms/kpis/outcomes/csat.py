@@ -1,7 +1,8 @@
 """Customer satisfaction: the share of customers whose rating is favourable (the top two of five).
 
 Answers to items of the construct `satisfied`; a scale of another length has its own favourable points in the scale
-map. A customer who answered about several tickets in the quarter counts once, by the share of favourable answers.
+map. Ratings that are good or bad are points 1 and 0 of the scale 0-1, so that the share is good / (good + bad). A
+customer who answered about several tickets in the quarter counts once, by the share of favourable answers.
 
 Worked example: ratings 5, 4, 4, 3 and 1 of five customers: 3 / 5 = 0.6. The mean of the ratings, 3.4, is another
 number and stands in item_favourable.
@@ -22,7 +23,7 @@ KPI = Kpi(
     title="Customer satisfaction",
     sources=("customer_survey",),
     needs=("survey_item", "survey_response"),
-    formula="sum of respondents' shares of occasions with a favourable answer to `satisfied` (4-5 of 5) / respondents",
+    formula="sum of respondents' shares of occasions favourable on `satisfied` (4-5 of 5; good) / respondents",
     unit="share",
     direction="up",
     grains=("quarter",),

@@ -69,6 +69,16 @@ def test_worked_example() -> None:
     assert main["ci_low"] <= 0.75 <= main["ci_high"]
 
 
+def test_a_top_rating_without_a_comment_is_no_moment_where_the_survey_tells() -> None:
+    tickets = [ticket(number, moment(DAY), agent_key=person(number)) for number in range(8)]
+    told = [rated(number) | {"has_comment": number < 5} for number in range(8)]
+
+    of = organisation(tickets, told, [recognition(50, 0, DAY), recognition(50, 7, DAY)])
+
+    # Of the five with a comment the first is thanked; the one who is thanked without a comment had no moment.
+    assert (neglect(of)["value"], neglect(of)["denominator"]) == (pytest.approx(4 / 5), 5.0)
+
+
 def test_the_baseline_is_the_same_on_days_four_to_thirteen_weeks_away() -> None:
     # Person 0 is recognised 8 weeks after the moment alone; of 20 shifts two reach from that week into it.
     of = organisation(

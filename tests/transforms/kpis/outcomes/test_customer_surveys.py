@@ -22,6 +22,12 @@ def test_csat_worked_example() -> None:
     assert (care["value"], care["numerator"], care["denominator"]) == (pytest.approx(0.6), 3, 5)
 
 
+def test_csat_of_good_and_bad_ratings_is_good_of_both() -> None:
+    thumbs = RATED | {"scale_id": "0-1"}
+    care = cell(computed("csat", asked(thumbs, [1, 1, 1, 0, 1])), "care")
+    assert (care["value"], care["numerator"], care["denominator"]) == (pytest.approx(0.8), 4, 5)
+
+
 def test_nps_worked_example() -> None:
     # 20 promoters (9, 10), 10 passives (7, 8), 10 detractors (0 to 6).
     care = cell(computed("nps", asked(RECOMMENDS, [9, 10] * 10 + [7, 8] * 5 + [0, 6] * 5)), "care")
