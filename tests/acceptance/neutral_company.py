@@ -17,7 +17,7 @@ from flows.demo.design import MANAGEMENT, SMALL, Department, Design, Effects, Te
 from flows.demo.generate import draw
 from flows.demo.layout import write_exports
 from flows.settings import load_settings
-from tests.acceptance.definition_lock import staged
+from tests.acceptance.staged_demo import staged
 from transforms.contracts.results import Publication
 from transforms.disclosure import disclose
 from transforms.facts import Facts
