@@ -16,7 +16,7 @@ from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from flows.commands import configuring, kpis, looking_back, operating, reading, running
+from flows.commands import configuring, kpis, looking_back, operating, preparing, reading, running
 from flows.errors import CultureKpisError
 from flows.invocation import Invocation
 
@@ -40,7 +40,7 @@ app = App(
 )
 app.meta.suppress_keyboard_interrupt = False
 app.meta.group_parameters = "Options for every command"
-for module in (running, configuring, reading, operating, looking_back, kpis):
+for module in (running, configuring, reading, operating, looking_back, kpis, preparing):
     module.register(app)
 
 

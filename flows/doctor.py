@@ -16,7 +16,7 @@ from flows.lake import Lake
 from flows.settings import LiveSource, Settings, SourceSettings
 from flows.sources import files
 from flows.sources.live_check import check_live
-from flows.warehouses import open_warehouse, storage_errors
+from flows.warehouses import address, open_warehouse, storage_errors
 
 ENOUGH_FREE_BYTES = 2 * 1024**3
 _PACKAGES = ("polars", "deltalake", "great-expectations", "prefect", "sqlalchemy", "duckdb")
@@ -81,10 +81,11 @@ def _lake(settings: Settings) -> str:
 def _warehouse(settings: Settings) -> str:
     warehouse = open_warehouse(settings)
     with storage_errors():
+        warehouse.check()
         if not warehouse.exists():
-            return f"{settings.warehouse.url}: not there yet; the first run makes it"
+            return f"{address(settings)}: not there yet; the first run makes it"
         rows = warehouse.query("SELECT count(*) FROM fct_kpi_value").item()
-    return f"{settings.warehouse.url}: {rows:,} numbers"
+    return f"{address(settings)}: {rows:,} numbers"
 
 
 def _disk(settings: Settings) -> Finding:

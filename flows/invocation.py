@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
     from flows.settings import Settings
+
+
+class FlowParameters(TypedDict):
+    """Parameters every flow has, beside the warehouse's URL."""
+
+    config: str | None
+    lake: str | None
 
 
 @dataclass(frozen=True)
@@ -31,10 +39,19 @@ class Invocation:
         required = self.warehouse is None and self.lake is None
         return load_settings(self.config, warehouse=self.warehouse, lake=self.lake, required=required)
 
-    @property
-    def config_path(self) -> str | None:
-        """The configuration as a flow's parameter, which must be plain text."""
-        return str(self.config) if self.config else None
+    def flow_parameters(self) -> FlowParameters:
+        """What leads a flow in this process, or in one it starts, to the same settings, as plain text.
+
+        Prefect shows a flow's parameters to everybody. A warehouse's URL may hold a password, so it goes by the
+        environment instead.
+        """
+        settings = self.settings()
+        if self.warehouse:
+            os.environ["CULTURE_KPIS_WAREHOUSE_URL"] = settings.warehouse.url
+        return {
+            "config": str(settings.config_file) if settings.config_file else None,
+            "lake": settings.lake.url if self.lake else None,
+        }
 
 
 Injected = Annotated[Invocation, Parameter(parse=False)]

@@ -62,7 +62,9 @@ def kpi_nightly(
     """Pull, stage, judge, compute and publish everything that happened before the midnight after `date`.
 
     `date` is an ISO day or `yesterday` (in the organisation's time zone); `full` stages every landed page again; a run
-    on its way is waited for up to `wait_seconds`. Nights that were missed are covered by the next one.
+    on its way is waited for up to `wait_seconds`. Nights that were missed are covered by the next one. `warehouse` and
+    `lake` are URLs that win over the configuration's. Prefect shows parameters to everybody: a password belongs in the
+    worker's environment.
     Returns rows per published table. Raises the errors of `flows.errors`.
     """
     settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)

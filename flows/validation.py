@@ -26,7 +26,7 @@ def validate_all(settings: Settings, lake: Lake) -> tuple[list[RenderableType], 
     verdicts = [judge_staged(candidates, staged, MetaRowAccounting.create_empty(), RUN_ID, "")]
     warehouse = open_warehouse(settings)
     with storage_errors():
-        published = {name: warehouse.read(name) for name in MARTS} if warehouse.exists() else {}
+        published = dict(warehouse.read_together(MARTS)) if warehouse.exists() else {}
     if published:
         accounted = published["meta_row_accounting"].select("source", "source_page").unique()
         pages = lake.read("landed_page").join(accounted, on=["source", "source_page"], how="semi")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flows.errors import StorageError, UsageError
 from flows.settings import Settings
+from sql.address import masked
 from sql.warehouse import QueryError, Warehouse, WarehouseError
 from sql.warehouse import open_warehouse as _open
 
@@ -24,10 +25,21 @@ def open_aside(settings: Settings, published: Settings) -> Warehouse:
     """
     if settings.warehouse.url == published.warehouse.url:
         raise UsageError(
-            f"--as-of writes beside the published warehouse {published.warehouse.url}: "
+            f"--as-of writes beside the published warehouse {address(published)}: "
             "name another one with `--warehouse duckdb:///PATH` before the command"
         )
     return open_warehouse(settings)
+
+
+def address(settings: Settings) -> str:
+    """The warehouse's URL as it may be shown: without its password."""
+    return masked(settings.warehouse.url)
+
+
+def require_warehouse(settings: Settings) -> None:
+    """Raises StorageError, with what to do, when a night could not be published: said before the night's work."""
+    with storage_errors():
+        _open(settings.warehouse.url).check()
 
 
 @contextmanager

@@ -6,10 +6,28 @@ quote a value: a key may name a person.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import dataframely as dy
 import polars as pl
 
 from sql.errors import WarehouseError
+from sql.tables import SCHEMAS
+
+
+def complete(schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every table of `schema` in the shape of its contract; a table that is not in `frames` is empty.
+
+    Raises WarehouseError for a table the schema does not have, and what `conform` raises.
+    """
+    contracts = SCHEMAS[schema]
+    unknown = sorted(set(frames) - set(contracts))
+    if unknown:
+        raise WarehouseError(f"schema {schema} has no table {', '.join(unknown)}; tables are {', '.join(contracts)}")
+    return {
+        name: conform(name, frames[name], contract) if name in frames else contract.create_empty()
+        for name, contract in contracts.items()
+    }
 
 
 def conform(table: str, frame: pl.DataFrame, contract: type[dy.Schema]) -> pl.DataFrame:

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from sqlalchemy.engine import URL
 
-from sql.conform import conform
+from sql.conform import complete
 from sql.duckdb_build import build
 from sql.duckdb_read import reading, run_query
 from sql.duckdb_trouble import storage_trouble
 from sql.errors import WarehouseError
-from sql.tables import MARTS_SCHEMA, RESTRICTED_SCHEMA, SCHEMAS
-from sql.view_files import views
+from sql.places import place_of
+from sql.tables import MARTS_SCHEMA, RESTRICTED_SCHEMA
 from sql.warehouse import Warehouse
 
 _BUILDING, _STAGED = ".building", ".staging"
@@ -54,8 +53,8 @@ class DuckDbFile(Warehouse):
     def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
         """Build both files under another name; they are called staged only when both are complete."""
         loads = {
-            RESTRICTED_SCHEMA: _complete(RESTRICTED_SCHEMA, restricted),
-            MARTS_SCHEMA: _complete(MARTS_SCHEMA, marts),
+            RESTRICTED_SCHEMA: complete(RESTRICTED_SCHEMA, restricted),
+            MARTS_SCHEMA: complete(MARTS_SCHEMA, marts),
         }
         self.discard()
         try:
@@ -74,7 +73,8 @@ class DuckDbFile(Warehouse):
     def read_staged(self, table: str) -> pl.DataFrame:
         """A table or view of the staged files."""
         self._require_staged()
-        return self._read(table, _STAGED)
+        schema, _ = place_of(table)
+        return next(_read(_beside(self._paths[schema], _STAGED), schema, [table]))[1]
 
     def publish(self) -> None:
         """Rename both staged files, the restricted one first.
@@ -98,22 +98,17 @@ class DuckDbFile(Warehouse):
                         _beside(path, suffix + rest).unlink(missing_ok=True)
                     shutil.rmtree(_beside(path, suffix + ".tmp"), ignore_errors=True)
 
-    def read(self, table: str) -> pl.DataFrame:
-        """A published table or view."""
+    def read_together(self, tables: Iterable[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Published tables and views; those of one schema as of one moment, for they are read from one file."""
         self._require_published()
-        return self._read(table, "")
+        wanted = [(name, place_of(name)[0]) for name in tables]
+        for schema, path in self._paths.items():
+            yield from _read(path, schema, [name for name, owner in wanted if owner == schema])
 
-    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+    def query(self, sql: str) -> pl.DataFrame:
         """Answer of a read-only query over schema `marts`; the restricted file is not within its reach."""
         self._require_published()
-        return run_query(self.path, sql, parameters)
-
-    def _read(self, table: str, suffix: str) -> pl.DataFrame:
-        schema, order = _place(table)
-        path = _beside(self._paths[schema], suffix)
-        with storage_trouble(path, "read"), reading(path, schema) as connection:
-            ordered = ", ".join(f'"{name}"' for name in order)
-            return connection.execute(f'SELECT * FROM {schema}."{table}" ORDER BY {ordered}').pl()
+        return run_query(self.path, sql)
 
     def _require_staged(self) -> None:
         missing = [path for path in self._paths.values() if not _beside(path, _STAGED).exists()]
@@ -125,27 +120,13 @@ class DuckDbFile(Warehouse):
             raise WarehouseError(f"warehouse {self.path} does not exist; run `culture-kpis run` to build it")
 
 
-def _complete(schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    contracts = SCHEMAS[schema]
-    unknown = sorted(set(frames) - set(contracts))
-    if unknown:
-        raise WarehouseError(f"schema {schema} has no table {', '.join(unknown)}; tables are {', '.join(contracts)}")
-    return {
-        name: conform(name, frames[name], contract) if name in frames else contract.create_empty()
-        for name, contract in contracts.items()
-    }
-
-
-def _place(table: str) -> tuple[str, Sequence[str]]:
-    """Schema of a table or view, and the columns that order it."""
-    for schema, contracts in SCHEMAS.items():
-        if table in contracts:
-            return schema, contracts[table].primary_key()
-    grains = {view.name: view.grain for view in views()}
-    if table in grains:
-        return MARTS_SCHEMA, grains[table]
-    known = ", ".join([*(name for contracts in SCHEMAS.values() for name in contracts), *grains])
-    raise WarehouseError(f"there is no table or view {table}; there are {known}")
+def _read(path: Path, schema: str, tables: Sequence[str]) -> Iterator[tuple[str, pl.DataFrame]]:
+    if not tables:
+        return
+    with storage_trouble(path, "read"), reading(path, schema) as connection:
+        for table in tables:
+            ordered = ", ".join(f'"{name}"' for name in place_of(table)[1])
+            yield table, connection.execute(f'SELECT * FROM {schema}."{table}" ORDER BY {ordered}').pl()
 
 
 def _beside(path: Path, suffix: str) -> Path:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -45,14 +44,14 @@ def reading(path: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def run_query(path: Path, sql: str, parameters: Sequence[Any]) -> pl.DataFrame:
+def run_query(path: Path, sql: str) -> pl.DataFrame:
     """Answer of a read-only query over schema `marts` of `path`.
 
     Raises QueryError for a query that is wrong or tries to write, WarehouseError for a file that cannot be read.
     """
     with storage_trouble(path, "read"), reading(path, MARTS_SCHEMA) as connection:
         try:
-            return connection.execute(sql, list(parameters)).pl()
+            return connection.execute(sql).pl()
         except duckdb.IOException:
             raise
         except duckdb.Error as error:

@@ -55,5 +55,8 @@ def _columns(contract: type[dy.Schema]) -> list[sa.Column[object]]:
     # The dialect matters to dataframely for SQL Server only; the types are generic.
     columns = contract.to_sqlalchemy_columns(postgresql.dialect())  # type: ignore[no-untyped-call]
     for column in columns:
+        if isinstance(column.type, sa.String):
+            # A length guards nothing the contract does not, and a longer code would be a migration under every view.
+            column.type = sa.String()
         column.comment = column_comment(contract.columns()[column.name])
     return columns

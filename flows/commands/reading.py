@@ -78,7 +78,7 @@ def export(table: str, /, *, out: Path, invocation: Injected) -> int:
         raise UsageError(f"--out {out} must end in .parquet or .csv")
     if not re.fullmatch(r"(\w+\.)?\w+", table):
         raise UsageError(f"{table} is not the name of a table")
-    frame = _asked(open_warehouse(invocation.settings()), f"SELECT * FROM {table}")
+    frame = _exported(open_warehouse(invocation.settings()), table)
     # Written beside the target and moved, so that a reader never meets half a file.
     half = out.with_name(f".{out.name}.part")
     try:
@@ -115,7 +115,7 @@ def report(*, out: Path = Path("service-culture.html"), invocation: Injected) ->
     settings = invocation.settings()
     with storage_errors():
         warehouse = open_warehouse(settings)
-        company = company_scorecard({name: warehouse.read(name) for name in SCORECARD_TABLES})
+        company = company_scorecard(dict(warehouse.read_together(SCORECARD_TABLES)))
         rain = warehouse.query(_RAIN_BY_TEAM)
     scorecard.save(scorecard.picture(company, rain, settings.organisation.name), out)
     sys.stdout.write(f"scorecard in {out}\n")
@@ -136,24 +136,48 @@ _RAIN_BY_TEAM = """
 """
 
 
+def _exported(warehouse: Warehouse, table: str) -> pl.DataFrame:
+    """A table of ours in the types of its contract, also on an engine that has no such types; any other as it is."""
+    from flows.warehouses import storage_errors
+    from sql.tables import MARTS_SCHEMA
+
+    name = table.removeprefix(f"{MARTS_SCHEMA}.")
+    if name not in _names_in_marts():
+        return _asked(warehouse, f"SELECT * FROM {table}")
+    with storage_errors():
+        return warehouse.read(name)
+
+
 def _asked(warehouse: Warehouse, sql: str) -> pl.DataFrame:
     """The answer; a name that is not there is said together with where the names stand, or the nearest one."""
     from flows.warehouses import storage_errors
 
     if not sql.strip():
-        raise UsageError('the query is empty; try `culture-kpis query "SHOW TABLES"`')
+        raise UsageError(f"the query is empty; there are {', '.join(_names_in_marts())}")
     try:
         with storage_errors():
             return warehouse.query(sql)
     except UsageError as error:
-        raise UsageError(f"{str(error).rstrip('!. ')}{_hint(warehouse, str(error))}") from error
+        raise UsageError(f"{str(error).rstrip('!. ')}{_hint(str(error))}") from error
 
 
-def _hint(warehouse: Warehouse, complaint: str) -> str:
-    if missing := re.search(r"Table with name (\S+) does not exist", complaint):
-        tables = warehouse.query("SHOW TABLES")["name"].to_list()
-        near = difflib.get_close_matches(missing[1], tables, n=1)
-        return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(tables)}"
-    if "not found in FROM clause" in complaint:
-        return '; `culture-kpis query "DESCRIBE TABLE"`, with the name of the table, lists its columns'
+def _hint(complaint: str) -> str:
+    if missing := _MISSING_TABLE.search(complaint):
+        near = difflib.get_close_matches(missing["name"], _names_in_marts(), n=1)
+        return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(_names_in_marts())}"
+    if _MISSING_COLUMN.search(complaint):
+        return '; `culture-kpis query "SELECT * FROM TABLE LIMIT 1"`, with the name of the table, shows its columns'
     return ""
+
+
+# As DuckDB, PostgreSQL and SQLite say it.
+_MISSING_TABLE = re.compile(r'(Table with name |relation "|no such table: )(?P<name>[\w.]+)')
+_MISSING_COLUMN = re.compile(r'not found in FROM clause|column "?[\w.]+"? does not exist|no such column')
+
+
+def _names_in_marts() -> list[str]:
+    """Tables and views an analyst may read."""
+    from sql.tables import MARTS_SCHEMA, SCHEMAS
+    from sql.view_files import views
+
+    return sorted([*SCHEMAS[MARTS_SCHEMA], *(view.name for view in views())])

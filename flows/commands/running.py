@@ -17,6 +17,7 @@ from flows.progress import Progress
 if TYPE_CHECKING:
     from flows.lake import Lake
     from flows.pipeline.backfill.plan import Request
+    from flows.settings import Settings
 
 Switch = Annotated[bool, Parameter(negative="")]
 _PUBLISHED = "Published in {}; `culture-kpis status`, `query` and `report` show it"
@@ -63,11 +64,9 @@ def run(
             date=date.isoformat() if date else "yesterday",
             full=full,
             wait_seconds=wait,
-            config=invocation.config_path,
-            warehouse=invocation.warehouse,
-            lake=invocation.lake,
+            **invocation.flow_parameters(),
         )
-    show.say(_PUBLISHED.format(settings.warehouse.url))
+    show.say(_PUBLISHED.format(_address(settings)))
     return 0
 
 
@@ -136,11 +135,9 @@ def backfill(
             kpis=list(wished),
             only_missing=only_missing,
             wait_seconds=wait,
-            config=invocation.config_path,
-            warehouse=invocation.warehouse,
-            lake=invocation.lake,
+            **invocation.flow_parameters(),
         )
-    show.say(_PUBLISHED.format(settings.warehouse.url))
+    show.say(_PUBLISHED.format(_address(settings)))
     return 0
 
 
@@ -152,7 +149,7 @@ def _show_again(request: Request, night_on: dt.date, store: Lake, invocation: In
     settings = invocation.settings()
     published = Invocation(invocation.config, None, invocation.lake).settings()
     reproduce(settings, store, request, night_on, open_aside(settings, published))
-    sys.stdout.write(f"What the night of {night_on} knew is in {settings.warehouse.url}\n")
+    sys.stdout.write(f"What the night of {night_on} knew is in {_address(settings)}\n")
     return 0
 
 
@@ -170,12 +167,7 @@ def serve(*, port: int = 4200, invocation: Injected) -> int:
 
     settings = invocation.settings()
     settings.pseudonym_key()
-    config, warehouse, lake = settings.config_file, invocation.warehouse, invocation.lake
-    places = {
-        **({"config": str(config)} if config else {}),
-        **({"warehouse": settings.warehouse.url} if warehouse else {}),
-        **({"lake": settings.lake.url} if lake else {}),
-    }
+    places = {name: str(value) for name, value in invocation.flow_parameters().items() if value}
     with prefect_server(port) as url:
         show = Progress(quiet=invocation.quiet)
         for one in DEPLOYMENTS:
@@ -206,3 +198,9 @@ def demo(*, folder: Path = Path("var/demo"), seed: int = 7, scale: float = 1.0, 
         page = show_demo(folder, seed=seed, scale=scale)
     sys.stdout.write(page)
     return 0
+
+
+def _address(settings: Settings) -> str:
+    from flows.warehouses import address
+
+    return address(settings)

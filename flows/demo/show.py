@@ -16,7 +16,7 @@ from flows.nightly import kpi_nightly
 from flows.progress import progress
 from flows.settings import load_settings
 from flows.summary import SCORECARD_TABLES, company_scorecard, scorecard_table
-from flows.warehouses import open_warehouse
+from flows.warehouses import address, open_warehouse
 
 # Everybody in the demo is invented, so its key need not be secret; a fixed one gives the same tables every time.
 DEMO_KEY = "the people of the demo company are invented"
@@ -35,13 +35,13 @@ def show_demo(folder: Path, *, seed: int, scale: float) -> str:
 def _text(files: DemoFiles) -> str:
     settings = load_settings(files.configuration)
     warehouse = open_warehouse(settings)
-    scorecard = company_scorecard({name: warehouse.read(name) for name in SCORECARD_TABLES})
+    scorecard = company_scorecard(dict(warehouse.read_together(SCORECARD_TABLES)))
     page = StringIO()
     width = max(110, Console().width)
     console = Console(file=page, width=width, force_terminal=Console().is_terminal, highlight=False)
     console.print(f"\n[bold]The demo company on {files.end_on}[/]\n")
     console.print(scorecard_table(scorecard))
-    console.print(f"\nWarehouse   {settings.warehouse.url}", soft_wrap=True)
+    console.print(f"\nWarehouse   {address(settings)}", soft_wrap=True)
     console.print(f"Planted     {files.truths} (what the numbers should find)\n", soft_wrap=True)
     for question, sql in QUERIES.items():
         console.print(f"[bold]{question}[/]")

@@ -42,11 +42,13 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
             lake.merge(table, marts[table].filter(pl.col("run_id") == night.run_id))
         passed("remembered")
         warehouse.publish()
-    except WarehouseError as error:
+    except BaseException as error:
         # What stopped the writing may stop the clearing too; the first trouble is the one to read of.
         with suppress(WarehouseError):
             warehouse.discard()
-        raise StorageError(str(error)) from error
+        if isinstance(error, WarehouseError):
+            raise StorageError(str(error)) from error
+        raise
     passed("published")
     return {name: frame.height for name, frame in (marts | computed.restricted).items()}
 

@@ -20,7 +20,7 @@ from flows.pipeline.night import Night
 from flows.pipeline.staging import Source, StagedSource
 from flows.progress import Progress, progress
 from flows.settings import Settings
-from flows.warehouses import open_warehouse
+from flows.warehouses import open_warehouse, require_warehouse
 
 
 def _publish(computed: Computed, settings: Settings, lake: Lake, night: Night) -> dict[str, int]:
@@ -71,6 +71,7 @@ def run_night(
                 "computes its periods again"
             )
         with failures_recorded(lake, night, show):
+            require_warehouse(settings)
             for source in settings.sources:
                 with show.step(f"land {source.name}") as step:
                     pages = stops.land(source, lake, night.started_at)
@@ -110,6 +111,7 @@ def run_backfill(
         plan = planned(settings, lake, request)
         log.begin(lake, plan, night)
         with failures_recorded(lake, night, show, lambda outcome: log.entry(plan, night, outcome)):
+            require_warehouse(settings)
             with show.step("compute KPIs") as step:
                 computed = stops.fill(settings, lake, night, plan)
                 n_restated = computed.disclosed.restatements.height

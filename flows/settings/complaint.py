@@ -18,7 +18,7 @@ _PATTERNS = {
     "name": "use lower-case letters, digits, - and _, at most 64 characters",
     "opens": "use HH:MM",
     "closes": "use HH:MM, up to 24:00",
-    "url": "use duckdb:///FILE or postgresql://USER@HOST/DATABASE",
+    "url": "use duckdb:///FILE, postgresql://USER@HOST/DATABASE or another SQLAlchemy URL",
 }
 
 

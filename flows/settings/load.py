@@ -1,6 +1,6 @@
 """Reads the configuration file and the environment into Settings. Precedence: flag, environment, file, default.
 
-Paths in the file (sources, DuckDB file, lake folder) are relative to the folder of the file, so that a night
+Paths in the file (sources, warehouse file, lake folder) are relative to the folder of the file, so that a night
 started from anywhere finds the same things; paths in a flag or the environment are relative to where one stands.
 """
 
@@ -20,7 +20,7 @@ from flows.settings.mapping import check_source
 from flows.settings.models import LiveSource, Settings, SourceSettings, Warehouse
 
 DEFAULT_FILE = Path("culture-kpis.toml")
-_DUCKDB_FILE = "duckdb:///"
+_FILE_ENGINES = ("duckdb", "sqlite")
 
 
 class Environment(BaseSettings):
@@ -116,12 +116,12 @@ def _warehouse(url: str | None, base: Path) -> Warehouse | None:
         given = Warehouse(url=url)
     except ValidationError:
         raise ConfigurationError(
-            f"warehouse {url.partition('://')[0]!r} is not supported; use duckdb:///FILE or postgresql://..."
+            "the warehouse's URL is none; use duckdb:///FILE, postgresql://USER@HOST/DATABASE or another SQLAlchemy URL"
         ) from None
-    place = given.url.removeprefix(_DUCKDB_FILE)
-    if place in {given.url, ":memory:"} or not place:
+    engine, separator, place = given.url.partition(":///")
+    if engine not in _FILE_ENGINES or not separator or place in {"", ":memory:"}:
         return given
-    return Warehouse(url=f"{_DUCKDB_FILE}{base / Path(place).expanduser()}")
+    return Warehouse(url=f"{engine}:///{base / Path(place).expanduser()}")
 
 
 def _folder(url: str, base: Path) -> str:

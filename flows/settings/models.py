@@ -82,9 +82,9 @@ class Organisation(_Section):
 
 
 class Warehouse(_Section):
-    """Where the marts are published: DuckDB file or PostgreSQL, as an SQLAlchemy URL."""
+    """Where the marts are published, as an SQLAlchemy URL: a DuckDB file, PostgreSQL, or another database."""
 
-    url: str = Field(default="duckdb:///var/warehouse.duckdb", pattern=r"^(duckdb|postgresql)(\+\w+)?://")
+    url: str = Field(default="duckdb:///var/warehouse.duckdb", pattern=r"^\w+(\+\w+)?://", repr=False)
 
 
 class Lake(_Section):

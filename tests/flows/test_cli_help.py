@@ -31,6 +31,8 @@ COMMANDS = {
     "quarantine list",
     "quarantine show",
     "quarantine retry",
+    "warehouse upgrade",
+    "warehouse grants",
 }
 
 

@@ -137,7 +137,7 @@ def test_a_missing_file_says_how_to_make_one(tmp_path: Path, monkeypatch: pytest
         ('"08:00"', '"13:00"', "opens 13:00 is not before closes 12:00"),
         ('"13:00"', '"11:00"', "working_hours of monday overlap at 11:00"),
         ('"13:00"', '"1 pm"', "opens: use HH:MM"),
-        ("duckdb:///var", "mysql:///var", "line 17: [warehouse]: url: use duckdb:///FILE or postgresql://"),
+        ("duckdb:///var", "/var", "line 17: [warehouse]: url: use duckdb:///FILE, postgresql://"),
         ('path = "', 'encoding = "utf9"\npath = "', 'line 23: [[source]] of source "desk": encoding: unknown encoding'),
     ],
 )

@@ -1,0 +1,99 @@
+"""Migrations of a PostgreSQL warehouse by Alembic: tables change in place, so grants and analysts' views survive.
+
+A revision changes structure only. Comments and views are renewed after every upgrade from where they are declared, so
+that a better sentence is not a migration.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.schema import CreateSchema, SetColumnComment, SetTableComment
+
+from sql.errors import WarehouseError
+from sql.tables import MARTS_SCHEMA, SCHEMAS, metadata
+from sql.view_files import View, views
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+VERSION_TABLE: dict[str, Any] = {"version_table": "schema_version", "version_table_schema": MARTS_SCHEMA}
+# Held by a night and by an upgrade, so that there is one of them at a time. Any number that nobody else uses.
+PUBLISHING_LOCK = 7_203_664_018
+
+
+def configuration(connection: sa.Connection | None = None) -> Config:
+    """Alembic's configuration; `env.py` migrates over `connection`."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def require_head(connection: sa.Connection, address: str) -> None:
+    """Raises WarehouseError unless the tables are of this version, with the command that makes them so."""
+    found = _found(connection)
+    scripts = ScriptDirectory.from_config(configuration())
+    if found == scripts.get_current_head():
+        return
+    command_line = "run `culture-kpis warehouse upgrade`"
+    if found is None:
+        raise WarehouseError(f"warehouse {address}: it has no tables yet; {command_line}")
+    try:
+        scripts.get_revision(found)
+    except CommandError:
+        newer = "a newer version of this program has upgraded it; install that version here too"
+        raise WarehouseError(f"warehouse {address}: {newer} (revision {found})") from None
+    missing = f"its tables are at revision {found}, this version needs {scripts.get_current_head()}"
+    raise WarehouseError(f"warehouse {address}: {missing}; {command_line}")
+
+
+def upgrade(connection: sa.Connection) -> list[str]:
+    """Bring the tables to this version within the connection's transaction; the revisions applied, oldest first."""
+    # To wait longer for a reader to finish would make every later reader wait behind us.
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
+    for schema in SCHEMAS:
+        connection.execute(CreateSchema(schema, if_not_exists=True))
+    config, before = configuration(connection), _found(connection)
+    command.upgrade(config, "head")
+    _describe(connection)
+    steps = ScriptDirectory.from_config(config).iterate_revisions("head", before)
+    return [f"{step.revision} {step.doc}" for step in reversed(list(steps))]
+
+
+def _found(connection: sa.Connection) -> str | None:
+    return MigrationContext.configure(connection, opts=VERSION_TABLE).get_current_revision()
+
+
+def _describe(connection: sa.Connection) -> None:
+    for table in metadata().sorted_tables:
+        connection.execute(SetTableComment(table))
+        for column in table.columns:
+            connection.execute(SetColumnComment(column))
+    for view in views():
+        _renew(connection, view)
+
+
+def _renew(connection: sa.Connection, view: View) -> None:
+    # Replaced in place: what is built on it stays, as do its grants.
+    as_is = {"no_parameters": True}
+    connection.exec_driver_sql(
+        view.statement.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1), execution_options=as_is
+    )
+    shown = sa.table(view.name, schema=MARTS_SCHEMA)
+    names = connection.execute(sa.select(sa.text("*")).select_from(shown).limit(0)).keys()
+    described = sa.Table(
+        view.name,
+        sa.MetaData(),
+        *(sa.Column(name, comment=view.column_description(name)) for name in names),
+        schema=MARTS_SCHEMA,
+    )
+    comment = str(sa.literal(view.comment()).compile(connection, compile_kwargs={"literal_binds": True}))
+    connection.exec_driver_sql(f"COMMENT ON VIEW {MARTS_SCHEMA}.{view.name} IS {comment}", execution_options=as_is)
+    for column in described.columns:
+        connection.execute(SetColumnComment(column))
