@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from sql.errors import QueryError, WarehouseError
 
+_FULL = "the database's disk is full; free some space and run again"
 _LOST = "the connection was lost; nothing was changed, run again"
 # What PostgreSQL's five-letter state means for the person reading it; by its first two letters where no other is said.
 _BY_STATE = {
-    "53100": "the database's disk is full; free some space and run again",
+    "53100": _FULL,
     "53300": "the database has no connection left; run again later, or raise max_connections",
     "42501": "this role may not; ask for the role that `culture-kpis warehouse grants` made for it",
     "25006": "the database is read-only; connect to the primary, with the writer's role",
@@ -42,10 +43,13 @@ _BY_SIGN = (
     ("database is locked", "another program writes to it; run again when it has finished"),
     ("readonly database", "it is read-only; check who owns the file and its folder"),
     ("unable to open database", "it cannot be opened; check the path and who owns the folder"),
-    ("disk is full", "the disk is full; free some space and run again"),
+    ("disk is full", _FULL),
+    ("file too large", _FULL),
     ("disk i/o error", "the disk or a quota is full, or the disk is failing; free some space and run again"),
     ("not a database", "it is not a database file; move it away, the next run builds it anew"),
     ("malformed", "it is damaged; move it away, the next run builds it anew"),
+    ('fatal:  database "', "there is no such database; create it, or check the URL"),
+    ('fatal:  role "', "there is no such user; check the URL"),
     ("connection refused", "nothing answers there; check host and port, and that the server runs"),
     ("no such file or directory", "nothing answers there; check host and port, and that the server runs"),
     ("could not translate host name", "there is no such host; check the URL"),
@@ -98,8 +102,8 @@ def first_line(error: sa.exc.SQLAlchemyError) -> str:
 
 def _meaning(error: sa.exc.SQLAlchemyError) -> str:
     state = _state(error)
-    said = first_line(error)
-    by_sign = next((meaning for sign, meaning in _BY_SIGN if sign in said.lower()), said)
+    said = str(getattr(error, "orig", None) or error).lower()
+    by_sign = next((meaning for sign, meaning in _BY_SIGN if sign in said), first_line(error))
     return _BY_STATE.get(state) or _BY_STATE.get(state[:2]) or by_sign
 
 

@@ -25,6 +25,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE: dict[str, Any] = {"version_table": "schema_version", "version_table_schema": MARTS_SCHEMA}
 # Held by a night and by an upgrade, so that there is one of them at a time. Any number that nobody else uses.
 PUBLISHING_LOCK = 7_203_664_018
+# How long an upgrade waits for a reader to finish: every later reader waits behind it.
+PATIENCE = "10s"
 
 
 def configuration(connection: sa.Connection | None = None) -> Config:
@@ -54,8 +56,7 @@ def require_head(connection: sa.Connection, address: str) -> None:
 
 def upgrade(connection: sa.Connection) -> list[str]:
     """Bring the tables to this version within the connection's transaction; the revisions applied, oldest first."""
-    # To wait longer for a reader to finish would make every later reader wait behind us.
-    connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
     for schema in SCHEMAS:
         connection.execute(CreateSchema(schema, if_not_exists=True))

@@ -23,7 +23,8 @@ from sql.roles import READER, WRITER, grant
 from sql.tables import MARTS_SCHEMA
 
 _ROWS_AT_ONCE = 50_000
-# A dead peer is noticed within a minute, at either end, instead of the two hours of most systems.
+# A dead peer is noticed within a minute, at either end, instead of the two hours of most systems; a night that died
+# with its machine is gone before the next one, which waits longer than that, gives up.
 _CONNECTION = {
     "connect_timeout": 10,
     "application_name": "culture-kpis",
@@ -31,8 +32,8 @@ _CONNECTION = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
 }
-_NIGHT = """
-    SET LOCAL lock_timeout = '60s';
+NIGHT = """
+    SET LOCAL lock_timeout = '120s';
     SET LOCAL statement_timeout = 0;
     SET LOCAL idle_in_transaction_session_timeout = 0;
     SET LOCAL client_connection_check_interval = '10s';
@@ -56,13 +57,11 @@ class Postgres(EngineWarehouse):
         """The server answers, its tables are of this version, and this role may write them."""
         with self.trouble("reach"), self.reading() as connection:
             require_head(connection, self.address)
-            cells = f"{MARTS_SCHEMA}.fct_kpi_value"
-            may = sa.select(*(sa.func.has_table_privilege(cells, right) for right in ("INSERT", "DELETE")))
             if connection.scalar(sa.select(sa.func.pg_is_in_recovery())):
                 raise WarehouseError(
                     f"warehouse {self.address}: it is a standby, to which nobody writes; name the primary"
                 )
-            if not all(connection.execute(may).one()):
+            if not connection.scalar(sa.select(_may_write())):
                 raise WarehouseError(
                     f"warehouse {self.address}: this role may only read; `GRANT {WRITER} TO` it, or name another user"
                 )
@@ -80,7 +79,7 @@ class Postgres(EngineWarehouse):
 
     def prepare(self, connection: sa.Connection) -> None:
         """Wait for nobody but another night; tables are not made here but by `upgrade`."""
-        connection.exec_driver_sql(_NIGHT)
+        connection.exec_driver_sql(NIGHT)
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(PUBLISHING_LOCK)))
         require_head(connection, self.address)
 
@@ -100,11 +99,11 @@ class Postgres(EngineWarehouse):
 
     @contextmanager
     def querying(self) -> Iterator[sa.Connection]:
-        """As an analyst: in schema `marts`, in the readers' role where it can be taken, one statement at a time."""
+        """In schema `marts`, one statement at a time; who may write asks in the readers' role, others in their own."""
         with self.reading() as connection:
             connection.exec_driver_sql(f"SET LOCAL search_path = {MARTS_SCHEMA}")
-            is_reader = sa.text("SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :reader")
-            if connection.scalar(is_reader, {"reader": READER}):
+            steps_down = sa.select(sa.func.pg_has_role(READER, "MEMBER") & _may_write()).where(_is_role(READER))
+            if connection.scalar(steps_down):
                 connection.exec_driver_sql(f"SET LOCAL ROLE {READER}")
             # The server refuses to prepare several statements, so none can end the read-only transaction for the next.
             _driver(connection).prepare_threshold = 0
@@ -118,6 +117,16 @@ class Postgres(EngineWarehouse):
                 yield
             except psycopg.Error as error:
                 raise sa.exc.DBAPIError("COPY", None, error) from None
+
+
+def _may_write() -> sa.ColumnElement[bool]:
+    cells = f"{MARTS_SCHEMA}.fct_kpi_value"
+    return sa.func.has_table_privilege(cells, "INSERT") & sa.func.has_table_privilege(cells, "DELETE")
+
+
+def _is_role(name: str) -> sa.ColumnElement[bool]:
+    roles = sa.table("pg_roles", sa.column("rolname"))
+    return sa.exists(sa.select(roles).where(roles.c.rolname == name))
 
 
 def _driver(connection: sa.Connection) -> psycopg.Connection[Any]:

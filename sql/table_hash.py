@@ -37,8 +37,9 @@ def _encoded(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.String:
         text = pl.concat_str(column.str.len_bytes(), pl.lit(":"), column)
     elif dtype.is_float():
-        # Adding zero turns -0.0 into 0.0, which engines do not keep apart.
-        text = (column.cast(pl.Float64) + 0.0).reinterpret(dtype=pl.Int64).cast(pl.String)
+        # Engines do not keep -0.0 and 0.0 apart.
+        number = pl.when(column == 0).then(0.0).otherwise(column.cast(pl.Float64))
+        text = number.reinterpret(dtype=pl.Int64).cast(pl.String)
     elif isinstance(dtype, pl.Datetime):
         text = column.dt.epoch("us").cast(pl.String)
     else:

@@ -23,29 +23,6 @@ def with_north_at(marts: Frames, value: float) -> Frames:
     return marts | {"fct_kpi_value": changed}
 
 
-def test_read_gives_back_what_was_staged_in_the_contracts_types(published: Warehouse, marts: Frames) -> None:
-    for name, frame in marts.items():
-        read = published.read(name)
-        assert read.schema == frame.schema
-        assert read.equals(frame.sort(MARTS[name].primary_key())), name
-
-
-def test_a_table_left_out_is_there_and_empty(published: Warehouse) -> None:
-    for name in ("meta_validation", "fct_promise"):
-        assert published.read(name).is_empty()
-
-
-def test_nothing_is_visible_before_publish(warehouse: Warehouse, marts: Frames, restricted: Frames) -> None:
-    warehouse.stage(marts, restricted)
-
-    assert not warehouse.exists()
-    assert warehouse.read_staged("fct_kpi_value").height == 6
-    assert warehouse.read_staged("kpi_value").height == 5
-    assert warehouse.read_staged("fct_ticket").height == 1
-    with pytest.raises(WarehouseError, match="does not exist; run `culture-kpis run`"):
-        warehouse.read("fct_kpi_value")
-
-
 def test_discard_keeps_the_published_tables(published: Warehouse, marts: Frames, path: Path) -> None:
     before = published.hashes()
     published.stage(with_north_at(marts, 0.9), {})
