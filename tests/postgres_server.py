@@ -44,6 +44,16 @@ class Server:
                 template.grant_roles()
         return self._created(_TEMPLATE)
 
+    def leftovers(self, database: sa.URL) -> dict[str, int]:
+        """What killed sessions may have left in a database: open sessions, temporary tables."""
+        counts = {
+            "sessions": "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()",
+            "temporary tables": "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'",
+            "prepared transactions": "SELECT count(*) FROM pg_prepared_xacts",
+        }
+        with self.admin(str(database.database)) as admin:
+            return {what: int(str(admin.execute(count).fetchone()[0])) for what, count in counts.items()}
+
     def limit_files(self, n_bytes: int | None) -> None:
         """As on a full disk, no new session can make a file larger than this; None takes the limit away."""
         pid = self.server.get_pid()
