@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -76,25 +77,36 @@ def _describe(connection: sa.Connection) -> None:
         connection.execute(SetTableComment(table))
         for column in table.columns:
             connection.execute(SetColumnComment(column))
+    _renew_views(connection)
     for view in views():
-        _renew(connection, view)
+        _describe_view(connection, view)
 
 
-def _renew(connection: sa.Connection, view: View) -> None:
-    # Replaced in place: what is built on it stays, as do its grants.
-    as_is = {"no_parameters": True}
-    connection.exec_driver_sql(
-        view.statement.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1), execution_options=as_is
-    )
+def _renew_views(connection: sa.Connection) -> None:
+    """Replaced in place, which keeps grants and what is built on them; made anew where other columns forbid that."""
+    try:
+        with connection.begin_nested():
+            for view in views():
+                _execute(connection, view.statement.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+    except sa.exc.ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.InvalidTableDefinition):
+            raise
+        for view in reversed(views()):
+            _execute(connection, f"DROP VIEW IF EXISTS {MARTS_SCHEMA}.{view.name}")
+        for view in views():
+            _execute(connection, view.statement)
+
+
+def _describe_view(connection: sa.Connection, view: View) -> None:
     shown = sa.table(view.name, schema=MARTS_SCHEMA)
     names = connection.execute(sa.select(sa.text("*")).select_from(shown).limit(0)).keys()
-    described = sa.Table(
-        view.name,
-        sa.MetaData(),
-        *(sa.Column(name, comment=view.column_description(name)) for name in names),
-        schema=MARTS_SCHEMA,
-    )
+    columns: list[sa.Column[Any]] = [sa.Column(name, comment=view.column_description(name)) for name in names]
     comment = str(sa.literal(view.comment()).compile(connection, compile_kwargs={"literal_binds": True}))
-    connection.exec_driver_sql(f"COMMENT ON VIEW {MARTS_SCHEMA}.{view.name} IS {comment}", execution_options=as_is)
-    for column in described.columns:
+    _execute(connection, f"COMMENT ON VIEW {MARTS_SCHEMA}.{view.name} IS {comment}")
+    for column in sa.Table(view.name, sa.MetaData(), *columns, schema=MARTS_SCHEMA).columns:
         connection.execute(SetColumnComment(column))
+
+
+def _execute(connection: sa.Connection, statement: str) -> None:
+    # As it is written: a per cent sign in it is no placeholder.
+    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})

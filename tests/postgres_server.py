@@ -54,6 +54,16 @@ class Server:
         with self.admin(str(database.database)) as admin:
             return {what: int(str(admin.execute(count).fetchone()[0])) for what, count in counts.items()}
 
+    def sizes(self, database: sa.URL) -> dict[str, int]:
+        """Bytes of every table outside the system's own, by name."""
+        with self.admin(str(database.database)) as admin:
+            found = admin.execute(
+                "SELECT c.oid::regclass::text, pg_total_relation_size(c.oid) FROM pg_class AS c "
+                "JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+                "WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+            ).fetchall()
+        return {str(name): int(str(size)) for name, size in found}
+
     def limit_files(self, n_bytes: int | None) -> None:
         """As on a full disk, no new session can make a file larger than this; None takes the limit away."""
         pid = self.server.get_pid()

@@ -107,6 +107,23 @@ def test_an_upgrade_keeps_rows_grants_and_what_analysts_built(
     assert analyst.query("SELECT * FROM fct_mood").is_empty()
 
 
+def test_a_view_with_other_columns_is_made_anew_and_still_open_to_readers(postgres: Server, marts: Frames) -> None:
+    database = postgres.database()
+    house = opened(database)
+    house.stage(marts, {})
+    house.publish()
+    with postgres.admin(str(database.database)) as admin:
+        admin.execute("DROP VIEW marts.kpi_scorecard")
+        admin.execute("CREATE VIEW marts.kpi_scorecard AS SELECT 1 AS of_an_older_version")
+        admin.execute("CREATE ROLE bea LOGIN")
+        admin.execute("GRANT kpi_reader TO bea")
+
+    house.upgrade()
+
+    analyst = opened(database.update_query_dict({"user": "bea"}))
+    assert analyst.query("SELECT kpi_name FROM kpi_scorecard").height == 2
+
+
 def test_an_upgrade_does_not_make_readers_wait_behind_it(
     postgres: Server, update_program: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

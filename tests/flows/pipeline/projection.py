@@ -1,7 +1,8 @@
-"""A company's tables in another warehouse."""
+"""A company moves to another warehouse: what stands in its own is published there, or its nights are from now on."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sql.warehouse import open_warehouse
@@ -14,3 +15,10 @@ def projected(company: Path, url: str) -> str:
     target.stage(dict(source.read_together(MARTS)), dict(source.read_together(RESTRICTED)))
     target.publish()
     return url
+
+
+def moved_to(folder: Path, url: str) -> Path:
+    """The company in `folder`, publishing to another warehouse from now on."""
+    configuration = folder / "culture-kpis.toml"
+    configuration.write_text(re.sub(r'url = "duckdb:.*"', f'url = "{url}"', configuration.read_text()))
+    return folder

@@ -1,13 +1,12 @@
 """Nights on PostgreSQL, killed and repeated while analysts ask: they see whole nights, and all comes out the same."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.flows.pipeline.campaigns import came_to, die_at_each
 from tests.flows.pipeline.lake_state import published
 from tests.flows.pipeline.night_process import Plan
-from tests.flows.pipeline.projection import projected
+from tests.flows.pipeline.projection import moved_to, projected
 from tests.flows.pipeline.server_analysts import saw_whole_nights, server_analysts, state_of
 from tests.flows.pipeline.small_company import SECOND_NIGHT, deliver_second
 from tests.flows.pipeline.undisturbed import Undisturbed
@@ -15,13 +14,6 @@ from tests.postgres_server import Server
 
 Copy = Callable[[Undisturbed, str], Path]
 DEATHS = ("warehouse staged", "published")
-
-
-def moved_to(folder: Path, url: str) -> Path:
-    """The company in `folder`, publishing to another warehouse from now on."""
-    configuration = folder / "culture-kpis.toml"
-    configuration.write_text(re.sub(r'url = "duckdb:.*"', f'url = "{url}"', configuration.read_text()))
-    return folder
 
 
 def test_nights_killed_while_five_analysts_ask(
