@@ -99,7 +99,8 @@ class Walker:
     def _of_each(self, part: Endpoint | SubEndpoint, records: list[Any], place: str) -> Iterator[FetchedPage]:
         """Pages of what is asked for each record, in their order, as many calls at once as the account allows."""
         for sub in part.of_each if isinstance(part, Endpoint) else ():
-            told = [{name: str(found(record, name) or "") for name in sub.of_record} for record in records]
+            named = [{name: found(record, name) for name in sub.of_record} for record in records]
+            told = [{name: str(value) for name, value in one.items()} for one in named if None not in one.values()]
             with ThreadPoolExecutor(max_workers=self.client.at_once) as pool:
                 for pages in pool.map(lambda values, sub=sub: self._all_of(sub, values, place), told):
                     yield from pages
