@@ -21,11 +21,9 @@ def several_times(tables: Mapping[str, pl.DataFrame], times: int) -> dict[str, p
 
 
 def _copy(name: str, table: pl.DataFrame, number: int) -> pl.DataFrame:
-    ids = [
-        column
-        for column, dtype in table.schema.items()
-        if dtype == pl.String and column.endswith(("_id", "_key")) and column not in _SHARED_COLUMNS
-    ]
+    texts = [column for column, dtype in table.schema.items() if dtype == pl.String and column not in _SHARED_COLUMNS]
+    ids, people = pl.col([name for name in texts if name.endswith("_id")]), pl.col("^.*_key$")
     rows = table.filter(pl.col("org_unit_id") != _ROOT) if name == "org_unit" else table
-    own = pl.col(ids) + f"~{number}"
-    return rows.with_columns(pl.when(pl.col(ids) == _ROOT).then(pl.col(ids)).otherwise(own))
+    # A pseudonym turned round by some digits is another pseudonym.
+    turned = people.str.replace(rf"^p_(.{{{number}}})(.*)$", "p_${2}${1}")
+    return rows.with_columns(pl.when(ids == _ROOT).then(ids).otherwise(ids + f"~{number}"), turned)

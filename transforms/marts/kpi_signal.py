@@ -95,8 +95,9 @@ def _with_its_past(points: pl.DataFrame) -> pl.DataFrame:
     judged = numbered.filter(pl.col("position") >= FEWEST_POINTS).select(
         *_SERIES, pl.col("period_start").alias("judged_start"), pl.col("position").alias("judged_position")
     )
-    back = pl.col("judged_position") - pl.col("position")
-    return numbered.join(judged, on=_SERIES).filter((back >= 0) & (back <= MOST_POINTS))
+    back = pl.DataFrame({"back": range(MOST_POINTS + 1)})
+    reached = judged.join(back, how="cross").with_columns(position=pl.col("judged_position") - pl.col("back"))
+    return reached.join(numbered, on=[*_SERIES, "position"])
 
 
 def _beyond_limits(judged: pl.DataFrame) -> pl.DataFrame:

@@ -14,14 +14,14 @@ from transforms.stats.proportions import Z
 
 
 def curve(rows: pl.LazyFrame, by: Sequence[str], duration: str, is_observed: str) -> pl.LazyFrame:
-    """Survival curve per group of `by`, one row per distinct duration.
+    """Survival curve per group of `by`, one row per distinct duration, in order.
 
-    Shape: `by`, time, n_events (observed at that time), n_at_risk, survival, band_low, band_high (null where the curve
-    has come down to 0). Rows with a null duration are left out.
+    Shape: `by`, n_units and n_events (of the group), time, survival, band_low, band_high (null where the curve has come
+    down to 0). Rows with a null duration are left out.
     """
-    group = list(by)
-    hazard = pl.col("n_events") / pl.col("n_at_risk")
-    greenwood = pl.col("n_events") / (pl.col("n_at_risk") * (pl.col("n_at_risk") - pl.col("n_events")))
+    at_risk = pl.len().cast(pl.Int64) - pl.int_range(pl.len())
+    event = pl.col(is_observed).cast(pl.Int64)
+    time = pl.col(duration).cast(pl.Float64)
     log_survival = pl.col("survival").log()
     width = Z * pl.col("greenwood").sqrt() / log_survival
 
@@ -37,16 +37,24 @@ def curve(rows: pl.LazyFrame, by: Sequence[str], duration: str, is_observed: str
 
     return (
         rows.filter(pl.col(duration).is_not_null())
-        .group_by(*group, pl.col(duration).cast(pl.Float64).alias("time"))
-        .agg(pl.col(is_observed).sum().cast(pl.Int64).alias("n_events"), pl.len().cast(pl.Int64).alias("n_leaving"))
-        .sort(*group, "time")
-        .with_columns(pl.col("n_leaving").cum_sum(reverse=True).over(group).alias("n_at_risk"))
-        .with_columns(
-            (1 - hazard).cum_prod().over(group).alias("survival"), greenwood.cum_sum().over(group).alias("greenwood")
+        .select(*by, duration, is_observed)
+        # Sorted by time alone, for all groups at once: sorting by group too takes three times as long. Of equal times
+        # the events come first, so that unit by unit the factors of one time multiply to its own.
+        .sort(duration, is_observed, descending=[False, True])
+        .group_by(by)
+        .agg(
+            pl.len().cast(pl.Int64).alias("n_units"),
+            event.sum().alias("n_events"),
+            time.alias("time"),
+            (1 - event / at_risk).cum_prod().alias("survival"),
+            (event / (at_risk * (at_risk - event))).cum_sum().alias("greenwood"),
+            (time != time.shift(-1)).fill_null(True).alias("is_last"),
         )
+        .explode("time", "survival", "greenwood", "is_last")
+        .filter("is_last")
         # When nobody is left, the longest wait seen says nothing about how many would have waited longer.
         .with_columns(band(-1, 0.0).alias("band_low"), band(1, None).alias("band_high"))
-        .select(*group, "time", "n_events", "n_at_risk", "survival", "band_low", "band_high")
+        .drop("greenwood", "is_last")
     )
 
 
@@ -64,6 +72,5 @@ def quantiles(curves: pl.LazyFrame, by: Sequence[str], probability: float) -> pl
         first("survival", "value"),
         first("band_low", "ci_low"),
         first("band_high", "ci_high"),
-        pl.col("n_at_risk").max().alias("n_units"),
-        pl.col("n_events").sum(),
+        pl.col("n_units", "n_events").first(),
     )
