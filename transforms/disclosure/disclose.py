@@ -113,7 +113,8 @@ def _numbered(
     results: Sequence[KpiResult], kpis: pl.DataFrame, ledger: pl.DataFrame, ancestors: pl.DataFrame
 ) -> tuple[pl.DataFrame, Families]:
     """All cells of the run with node, family and their declaration, and the families they make up."""
-    cells = pl.concat([KpiCell.create_empty(), *(result.cells for result in results)])
+    # All cells at once: judging those of each KPI by itself costs more than computing many of them.
+    cells = KpiCell.validate(pl.concat([KpiCell.create_empty(), *(result.cells for result in results)]))
     people = pl.concat([CellPerson.create_empty(), *(result.people for result in results)])
     crowd = pl.concat([CellCrowd.create_empty(), *(result.crowd for result in results)])
     strange = cells.join(kpis, on=["kpi_id", "definition_version"], how="anti")

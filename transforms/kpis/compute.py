@@ -172,11 +172,10 @@ def _matured(cells: pl.DataFrame, kpi: Kpi, facts: Facts) -> pl.DataFrame:
     state = pl.when(not_yet & (pl.col("state") == "published")).then(pl.lit("not_matured")).otherwise("state")
     silent = state != "published"
     estimated = ("value", "ci_low", "ci_high", "shrunk_value", "numerator", "denominator", "n_events", "verdict")
-    return KpiCell.validate(
+    return KpiCell.cast(
         cells.with_columns(state.alias("state"), *(pl.when(~silent).then(name).alias(name) for name in estimated))
         .select(list(KpiCell.columns()))
-        .sort(CELL_KEY),
-        cast=True,
+        .sort(CELL_KEY)
     )
 
 
@@ -205,14 +204,14 @@ def _people(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
     ]
     if not frames:
         return _empty(CellPerson)
-    return CellPerson.validate(pl.concat(frames).select(list(CellPerson.columns())).collect(), cast=True)
+    return CellPerson.cast(pl.concat(frames).select(list(CellPerson.columns())).collect())
 
 
 def _crowd(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
     """CellCrowd: where observations come with `crowd_item_id`, people are its largest count."""
     if "crowd_item_id" not in rows.columns:
         return _empty(CellCrowd)
-    return CellCrowd.validate(
+    return CellCrowd.cast(
         rows.lazy()
         .filter(pl.col("crowd_item_id").is_not_null())
         .group_by(*CELL_KEY, "crowd_item_id")
@@ -221,8 +220,7 @@ def _crowd(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
         .agg(pl.col("n").max().cast(pl.Int64).alias("n_people"))
         .with_columns(pl.lit(kpi.people[0]).alias("role"))
         .select(list(CellCrowd.columns()))
-        .collect(),
-        cast=True,
+        .collect()
     )
 
 
@@ -232,7 +230,7 @@ def _source_missing(kpi: Kpi, facts: Facts, missing: tuple[str, ...]) -> pl.Data
     periods = periods_between(run_on - dt.timedelta(days=800), run_on, kpi.grains)
     latest = periods.filter(pl.col("period_end") <= run_on).group_by("period_grain").agg(pl.all().max())
     root = facts.tree.filter(pl.col("parent_org_unit_id").is_null()).select("org_unit_id").unique().collect().item()
-    return KpiCell.validate(
+    return KpiCell.cast(
         _complete(
             latest.with_columns(
                 pl.lit(kpi.id).alias("kpi_id"),
@@ -245,8 +243,7 @@ def _source_missing(kpi: Kpi, facts: Facts, missing: tuple[str, ...]) -> pl.Data
                 pl.lit("source_missing").alias("state"),
                 pl.lit(",".join(f"missing:{table}" for table in missing)).alias("flags"),
             )
-        ).select(list(KpiCell.columns())),
-        cast=True,
+        ).select(list(KpiCell.columns()))
     )
 
 
