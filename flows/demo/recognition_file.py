@@ -16,7 +16,7 @@ from flows.demo.words import messages
 
 TAGS = ("keeps-promises", "customer-first", "one-team", "own-it", "learn-and-share")
 _TAG_SHARES = (0.22, 0.26, 0.27, 0.15, 0.10)
-_MIDNIGHT = dt.time(23, 59, 59)
+_END_OF_DAY = dt.time(23, 59, 59)
 _HOURS = np.array([1, 3, 4, 4, 3, 3, 4, 4, 3, 2])  # 08:00 to 18:00
 
 
@@ -120,7 +120,7 @@ def _written(rng: np.random.Generator, rows: pl.DataFrame, solved_on: pl.Series)
         "number",
         messages(rng, first["person"].to_numpy(), quarter, so_many(plan.SHORT_SHARE)),
         (pl.col("day") + pl.duration(days=pl.lit(pl.Series(days_left))))
-        .dt.combine(_MIDNIGHT)
+        .dt.combine(_END_OF_DAY)
         .alias("allowance_expires"),
         pl.when(pl.Series(is_extra)).then(pl.lit(plan.EXTRA_MILE)).alias("extra"),
     )
