@@ -20,6 +20,7 @@ check: $(READY)  ## style, types, layers, generated files current
 	$(BIN)/lint-imports
 	$(BIN)/python -m sql.dictionary --check
 	$(BIN)/python -m transforms.kpis.catalogue --check
+	$(BIN)/python -m flows.sources.connector_table --check
 
 fix: $(READY)    ## what can be mended by itself
 	$(BIN)/ruff check --fix .
@@ -28,6 +29,7 @@ fix: $(READY)    ## what can be mended by itself
 docs: $(READY)   ## write the generated pages
 	$(BIN)/python -m sql.dictionary
 	$(BIN)/python -m transforms.kpis.catalogue
+	$(BIN)/python -m flows.sources.connector_table
 
 bench: $(READY)  ## wall and CPU time of a night by stage, and of every KPI; peak memory
 	$(BIN)/python tests/benchmarks/nightly.py

@@ -12,7 +12,7 @@ import polars as pl
 
 from flows.errors import StorageError
 from flows.lake.catalogue import LANDED_PAGE
-from flows.lake.payload import PART_BYTES, erase_pages, read_page, stored_pages, write_pages
+from flows.lake.payload import PART_BYTES, erase_pages, read_pages, stored_pages, write_pages
 from flows.lake.tables import LakeTables
 from flows.lake.tidying import KEPT_DAYS, tidy_tables
 from flows.lake.trouble import lake_trouble
@@ -59,19 +59,24 @@ class Lake(LakeTables):
 
     def payload(self, source: str, source_page: str) -> bytes:
         """The bytes of a landed page, checked against its hash."""
+        return self.payloads(source, [source_page])[source_page]
+
+    def payloads(self, source: str, pages: list[str]) -> dict[str, bytes]:
+        """The bytes of landed pages by page, each checked against its hash; one read for all of them."""
         place = self.location.root
         with lake_trouble(place):
-            named = self._registered(source, [source_page])
-            content = read_page(self, source, source_page)
-        if named.is_empty():
-            raise StorageError(f"lake {place}: source {source} has no landed page {source_page}; land it first")
-        if content is None:
-            raise StorageError(
-                f"lake {place}: page {source_page} of {source} was erased after its retention; land it again"
-            )
-        if page_id(source, str(named.item(0, "page_name")), content) != source_page:
-            raise StorageError(f"lake {place}: page {source_page} of {source} is damaged; land it again")
-        return content
+            names = dict(self._registered(source, pages).select("source_page", "page_name").iter_rows())
+            contents = read_pages(self, source, pages)
+        for page in pages:
+            if page not in names:
+                raise StorageError(f"lake {place}: source {source} has no landed page {page}; land it first")
+            if page not in contents:
+                raise StorageError(
+                    f"lake {place}: page {page} of {source} was erased after its retention; land it again"
+                )
+            if page_id(source, names[page], contents[page]) != page:
+                raise StorageError(f"lake {place}: page {page} of {source} is damaged; land it again")
+        return contents
 
     def landed(self, source: str) -> dy.DataFrame[LandedPage]:
         """Every page of a source that can be staged (again), oldest first; those whose bytes were erased can not."""

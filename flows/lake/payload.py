@@ -56,21 +56,22 @@ def stored_pages(lake: LakeReader) -> pl.LazyFrame:
     )
 
 
-def read_page(lake: LakeReader, source: str, page: str) -> bytes | None:
-    """The bytes of a page; None where they are not (or no longer) stored in full."""
+def read_pages(lake: LakeReader, source: str, pages: Sequence[str]) -> dict[str, bytes]:
+    """The bytes of pages by page; without those that are not (or no longer) stored in full."""
     delta = lake.open(LANDING_PAYLOAD)
     if delta is None:
-        return None
+        return {}
     parts = (
         lake.scan_opened(delta)
-        .filter((pl.col("source") == source) & (pl.col("source_page") == page))
-        .unique("part")
-        .sort("part")
+        .filter((pl.col("source") == source) & pl.col("source_page").is_in(list(pages)))
+        .unique(["source_page", "part"])
+        .sort("source_page", "part")
+        .group_by("source_page", maintain_order=True)
+        .agg("data", pl.col("n_parts").first())
+        .filter(pl.col("data").list.len() == pl.col("n_parts"))
         .collect()
     )
-    if parts.is_empty() or parts.height != parts.item(0, "n_parts"):
-        return None
-    return b"".join(parts.get_column("data"))
+    return {page: b"".join(data) for page, data in parts.select("source_page", "data").iter_rows()}
 
 
 def erase_pages(lake: LakeReader, pages: pl.DataFrame) -> None:

@@ -36,10 +36,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Batch:
-    """Pages (contract LandedPage) to be staged together. Rows of `outdated` ones were told anew by a later reading."""
+    """Pages (contract LandedPage) to be staged together; rows of outdated ones were told anew by a later reading."""
 
     pages: pl.DataFrame
-    outdated: frozenset[str] = frozenset()
+    is_outdated: bool = False
     readings: tuple[Reading, ...] = ()
 
 
@@ -68,8 +68,7 @@ def _of_readings(
     cursors = lake.read(TABLE).filter(pl.col("source") == source, pl.col("endpoint") == endpoint.name).sort("scope")
     named = cursors["pages"].explode(empty_as_null=False).implode()
     forgotten = waiting.filter(~pl.col("source_page").is_in(named), ~pl.col("is_staged"))
-    if not forgotten.is_empty():
-        yield Batch(forgotten, outdated=frozenset(forgotten["source_page"]))
+    yield from (Batch(pages, is_outdated=True) for pages in _in_sizes(forgotten))
     unstaged, due = set(waiting["source_page"]), []
     for row in cursors.filter("is_complete").to_dicts():
         is_new = row["pages"] != row["staged_pages"] or unstaged.intersection(row["pages"])

@@ -19,6 +19,7 @@ from flows.settings import LiveSource, SourceSettings
 from flows.sources.rest.mappings import endpoints_of
 from transforms.contracts import STAGED
 from transforms.staging.feeds import tables_of
+from transforms.staging.records import StagedPages
 from transforms.staging.versions import VERSIONED, versions_after
 
 # The time by which a row belongs to a window.
@@ -32,18 +33,17 @@ _LARGEST_LOSS = 0.5
 def with_versions(
     batch: Batch,
     source: SourceSettings | LiveSource,
-    candidates: dict[str, pl.DataFrame],
+    staged: StagedPages,
     lake: Lake,
     timezone: str,
-    *,
-    is_whole: bool,
 ) -> dict[str, pl.DataFrame]:
-    """`candidates` with every version of the source's people and units in place of what a snapshot shows of them.
+    """Staged rows by table, with every version of the source's people and units in place of what a snapshot shows.
 
-    Unless the snapshot `is_whole` (no row of it was refused) nobody is taken to have left. Raises DataQualityError for
-    one that shows less than half of those who were there.
+    Where a row of the snapshot was refused nobody is taken to have left. Raises DataQualityError for one that shows
+    less than half of those who were there.
     """
-    told = dict(candidates)
+    told = dict(staged.tables)
+    is_whole = not (staged.fates["fate"] == "quarantined").any()
     for reading, table in _read_tables(batch, source):
         if reading.begins_at is None and table in VERSIONED:
             known = lake.scan(table).filter(pl.col("source") == source.name).collect()

@@ -7,6 +7,7 @@ same batch again: merges are by key, fates and accounting by page, and nothing d
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -22,8 +23,8 @@ from flows.sources.reading import PageReader, reader_of
 from transforms.contracts import LINEAGE, STAGED
 from transforms.contracts.marts import MetaRowAccounting
 from transforms.contracts.state import QuarantinedRow, RowFate
-from transforms.staging.records import outdated
-from transforms.staging.stage import PageReference, StagedPage, survey_items
+from transforms.staging.records import StagedPages, outdated
+from transforms.staging.stage import PageReference, survey_items
 
 Source = SourceSettings | LiveSource
 
@@ -49,6 +50,7 @@ _STAGE_ORDER = (
 # Fewer rows of a live source than this tell nothing when all are refused: a night may bring one edit, and a bad one.
 _A_FEW_ROWS = 10
 _PAGE_KEY = ("source", "source_page")
+_PLACE = ("source_page", "source_row")
 _ROW_KEY = (*_PAGE_KEY, "source_row")
 
 
@@ -81,14 +83,11 @@ def stage(source: Source, settings: Settings, lake: Lake, night: Night, again: b
     Raises SourcePermanentError for a page the mapping does not fit, DataQualityError when a critical rule fails.
     """
     reader = reader_of(source)
-    outcomes: list[StagedSource] = []
     results: list[pl.DataFrame] = []
-    for batch in batches_of(source, lake, reader.mapping_hash(), again):
-        outcome, judged = _stage_batch(batch, source, reader, settings, lake, night)
-        outcomes.append(outcome)
-        results.append(judged)
-        lake.replace_where("meta_validation", _summed(results), source=source.name, gate="staged")
-        passed(f"judged:{source.name}")
+    outcomes = [
+        _stage_batch(batch, source, reader, settings, lake, night, results)
+        for batch in batches_of(source, lake, reader.mapping_hash(), again)
+    ]
     by_fate: Counter[str] = Counter()
     for outcome in outcomes:
         by_fate.update(outcome.by_fate)
@@ -101,22 +100,24 @@ def stage(source: Source, settings: Settings, lake: Lake, night: Night, again: b
 
 
 def _stage_batch(
-    batch: Batch, source: Source, reader: PageReader, settings: Settings, lake: Lake, night: Night
-) -> tuple[StagedSource, pl.DataFrame]:
-    """Stage one batch; what became of it, and what gate 1 found (MetaValidation)."""
+    batch: Batch,
+    source: Source,
+    reader: PageReader,
+    settings: Settings,
+    lake: Lake,
+    night: Night,
+    results: list[pl.DataFrame],
+) -> StagedSource:
+    """Stage one batch. `results` is what gate 1 found in the batches before (MetaValidation); this one is added."""
     from expectations.gate import judge_staged  # noqa: PLC0415 - Great Expectations takes seconds to import
 
     key = settings.pseudonym_key()
-    raws, staged = {}, []
-    for page, name in batch.pages.select("source_page", "page_name").iter_rows():
-        raw, told = reader.stage(PageReference(page, name), lake.payload(source.name, page), key)
-        staged.append(outdated(told, source.name, PageReference(page, name)) if page in batch.outdated else told)
-        raws[page] = raw.with_row_index("source_row", offset=1).with_columns(
-            pl.col("source_row").cast(pl.Int64), pl.lit(page).alias("source_page"), pl.lit(name).alias("page_name")
-        )
-    is_whole = not any(page.fates["fate"].eq("quarantined").any() for page in staged)
-    zone = settings.organisation.timezone
-    candidates = with_versions(batch, source, _together(staged), lake, zone, is_whole=is_whole)
+    names = dict(batch.pages.select("source_page", "page_name").iter_rows())
+    payloads = lake.payloads(source.name, list(names))
+    staged = reader.stage([(PageReference(page, name), payloads[page]) for page, name in names.items()], key)
+    if batch.is_outdated:
+        staged = outdated(staged, source.name)
+    candidates = with_versions(batch, source, staged, lake, settings.organisation.timezone)
     known = {name: lake.scan(name) for name in STAGED}
     for mapping in source.mappings:
         if mapping.kind == "survey" and mapping.item:
@@ -124,12 +125,12 @@ def _stage_batch(
             known["survey_item"] = lake.scan("survey_item")
     history = lake.read("meta_row_accounting")
     is_live = isinstance(source, LiveSource)
-    few = is_live and sum(page.n_rows for page in staged) < _A_FEW_ROWS
+    few = is_live and sum(staged.n_rows().values()) < _A_FEW_ROWS
     verdict = judge_staged(candidates, known, history, night.run_id, source.name, allow_empty=source.allow_empty or few)
     if verdict.blocked:
         raise DataQualityError("; ".join(verdict.reasons))
     fates, partly = _fates(staged, verdict.rejected, verdict.accepted)
-    page_rows = dict(zip(batch.pages["source_page"], (page.n_rows for page in staged), strict=True))
+    page_rows = {page: staged.n_rows().get(page, 0) for page in names}
     staged_before = batch.pages.filter("is_staged")["source_page"].to_list()
     delete_gone(batch, source, candidates, lake)
     for table in STAGED:
@@ -139,16 +140,18 @@ def _stage_batch(
             lake.delete_pages(table, source.name, staged_before, keep=frame)
             lake.merge(table, frame, newest_by=_NEWEST_BY.get(table))
     passed(f"staged:{source.name}")
-    _quarantine(lake, source.name, staged_before, pl.concat([fates, partly]), raws, night)
-    accounting = _account(source.name, staged, batch.pages, fates, night)
+    _quarantine(lake, source.name, staged_before, pl.concat([fates, partly]), staged.received, night)
+    accounting = _account(source.name, page_rows, names, fates, night)
     lake.delete_pages("meta_row_accounting", source.name, staged_before, keep=accounting)
     lake.merge("meta_row_accounting", accounting)
+    results.append(verdict.results)
+    lake.replace_where("meta_validation", _summed(results), source=source.name, gate="staged")
     passed(f"accounted:{source.name}")
     lake.mark_staged(source.name, page_rows, reader.mapping_hash())
     mark_readings(batch, source.name, lake)
     passed(f"marked:{source.name}")
     by_fate = dict(accounting.group_by("fate").agg(pl.col("n_rows").sum()).iter_rows())
-    return StagedSource(len(page_rows), sum(by_fate.values()), by_fate, verdict.warnings), verdict.results
+    return StagedSource(len(page_rows), sum(by_fate.values()), by_fate, verdict.warnings)
 
 
 def _summed(results: list[pl.DataFrame]) -> pl.DataFrame:
@@ -163,22 +166,16 @@ def _summed(results: list[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _together(staged: list[StagedPage]) -> dict[str, pl.DataFrame]:
-    """The candidate rows of all pages per table."""
-    names = dict.fromkeys(name for page in staged for name in page.tables)
-    return {name: pl.concat([page.tables[name] for page in staged if name in page.tables]) for name in names}
-
-
 def _fates(
-    staged: list[StagedPage], rejected: pl.DataFrame, accepted: dict[str, pl.DataFrame]
+    staged: StagedPages, rejected: pl.DataFrame, accepted: dict[str, pl.DataFrame]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Fates of the input rows not staged, and of rejected parts of input rows that are staged otherwise.
 
     An input row that gave several contract rows (a questionnaire) is staged when any of them was accepted.
     """
     columns = list(RowFate.columns())
-    own = pl.concat([RowFate.create_empty().select(columns), *(page.fates.select(columns) for page in staged)])
-    parts = pl.concat([*(page.partial.select(columns) for page in staged), rejected.select(columns)]).unique(
+    own = staged.fates.select(columns)
+    parts = pl.concat([staged.partial.select(columns), rejected.select(columns)]).unique(
         subset=_ROW_KEY, keep="first", maintain_order=True
     )
     none = RowFate.create_empty().select(LINEAGE)
@@ -194,28 +191,17 @@ def _quarantine(
     source: str,
     staged_before: list[str],
     fates: pl.DataFrame,
-    raws: dict[str, pl.DataFrame],
+    received: Sequence[pl.DataFrame],
     night: Night,
 ) -> None:
     """Keep every fate but `staged`, and what was rejected as received, with its reason."""
     rejected = fates.filter((pl.col("fate") == "quarantined") | (pl.col("fate") == "staged"))
     frames = [QuarantinedRow.create_empty()]
-    for page, raw in raws.items():
-        of_page = rejected.filter(pl.col("source_page") == page)
-        if of_page.is_empty():
-            continue
-        exported = [name for name in raw.columns if name not in ("source_row", "source_page", "page_name")]
-        rows = raw.join(of_page.select("source_row").unique(), on="source_row", how="semi").select(
-            "source_row", "source_page", "page_name", pl.struct(exported).struct.json_encode().alias("raw_json")
-        )
-        frames.append(
-            QuarantinedRow.validate(
-                of_page.join(rows, on=["source_page", "source_row"])
-                .with_columns(pl.lit(night.started_at).alias("quarantined_at"))
-                .select(list(QuarantinedRow.columns())),
-                cast=True,
-            )
-        )
+    for rows in received:
+        raw = pl.col("row").struct.json_encode().alias("raw_json")
+        kept = rows.join(rejected, on=_PLACE, how="semi").select(*_PLACE, "page_name", raw)
+        found = rejected.join(kept, on=_PLACE).with_columns(pl.lit(night.started_at).alias("quarantined_at"))
+        frames.append(QuarantinedRow.validate(found.select(list(QuarantinedRow.columns())), cast=True))
     for table, frame in (("quarantine", pl.concat(frames)), ("row_fate", fates)):
         lake.delete_pages(table, source, staged_before, keep=frame)
         lake.merge(table, frame)
@@ -223,15 +209,13 @@ def _quarantine(
 
 
 def _account(
-    source: str, staged: list[StagedPage], waiting: pl.DataFrame, fates: pl.DataFrame, night: Night
+    source: str, page_rows: dict[str, int], names: dict[str, str], fates: pl.DataFrame, night: Night
 ) -> pl.DataFrame:
     """Input rows per page, fate and reason; the rows without another fate are staged."""
     totals = pl.DataFrame(
-        {
-            "source_page": waiting["source_page"],
-            "page_name": waiting["page_name"],
-            "n_total": pl.Series([page.n_rows for page in staged], dtype=pl.Int64),
-        }
+        [(page, names[page], n_rows) for page, n_rows in page_rows.items()],
+        schema={"source_page": pl.String, "page_name": pl.String, "n_total": pl.Int64},
+        orient="row",
     )
     others = (
         fates.with_columns(pl.format("{}{}", "reason", pl.format(" ({})", "column_name").fill_null("")).alias("reason"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import polars as pl
@@ -20,8 +20,8 @@ from flows.sources.rest.paging import ExportJob
 from flows.sources.rest.refusal import refused
 from flows.sources.rest.shape import records_in
 from flows.sources.rest.walk import Walker
-from transforms.staging.records import together
-from transforms.staging.stage import MappingError, PageReference, StagedPage, stage_page
+from transforms.staging.records import StagedPages, gathered, of_records
+from transforms.staging.stage import MappingError, PageReference, stage_page
 
 
 @contextmanager
@@ -55,37 +55,57 @@ class Reader:
         version = str(connector(self.source.connector).version)
         return hashlib.sha256("\n".join([version, *told]).encode()).hexdigest()[:16]
 
-    def stage(self, page: PageReference, payload: bytes, key: bytes) -> tuple[pl.DataFrame, StagedPage]:
-        """A page's records, one row each, and what they give to every table their endpoint feeds.
+    def stage(self, pages: Sequence[tuple[PageReference, bytes]], key: bytes) -> StagedPages:
+        """What the pages' records give to every table that their endpoints feed.
 
+        All pages of an endpoint are read as one: a record that was delivered twice is superseded the first time.
         Raises SourcePermanentError for a page that is not what the connector says.
         """
-        name = endpoint_of(page.page_name)
+        by_endpoint: dict[str, list[tuple[PageReference, bytes]]] = {}
+        for page, payload in pages:
+            by_endpoint.setdefault(endpoint_of(page.page_name), []).append((page, payload))
+        return gathered([self._endpoint(name, of_it, key) for name, of_it in by_endpoint.items()])
+
+    def _endpoint(self, name: str, pages: Sequence[tuple[PageReference, bytes]], key: bytes) -> StagedPages:
         if name not in self.parts:
-            raise refused(self.source.name, page.page_name, "belongs to an endpoint that is no longer pulled")
+            raise refused(self.source.name, pages[0][0].page_name, "belongs to an endpoint that is no longer pulled")
         part = self.parts[name]
-        records = _records(self.source, page, part, payload)
-        context = {"source": self.source.name, **_told_by(page.page_name)}
+        read = pl.concat([self._records(part, page, payload) for page, payload in pages])
         staged = []
         for feed, mapping in zip(part.feeds, self.mappings[name], strict=True):
-            rows = rows_of(records, feed, context)
+            rows = rows_of(read.drop("source_page", "source_row", "page_name"), feed)
             try:
-                told = stage_page(rows.drop(RECORD), page, mapping, key)
+                told = stage_page(rows.drop(RECORD), PageReference("", name), mapping, key)
             except MappingError as error:
                 raise SourcePermanentError(str(error)) from error
             staged.append((told, rows[RECORD]))
-        return records, together(staged, records.height, self.source.name, page)
+        fields = pl.struct(list(part.shape)).alias("row")
+        return of_records(staged, read.select("source_page", "source_row", "page_name", fields), self.source.name)
+
+    def _records(self, part: Endpoint | SubEndpoint, page: PageReference, payload: bytes) -> pl.DataFrame:
+        """The records of a page, with what its name says of all of them, and where they come from."""
+        try:
+            records = _csv(payload, part) if _is_csv(part, page) else records_in(payload, part.records, part.shape)
+        except (ValueError, pl.exceptions.PolarsError):
+            form = "CSV" if _is_csv(part, page) else "JSON"
+            raise refused(self.source.name, page.page_name, f"is not {form}; pull it again") from None
+        context = {"source": self.source.name, **_told_by(page.page_name)}
+        return records.with_columns(
+            *(pl.lit(value).alias(name) for name, value in context.items()),
+            pl.lit(page.source_page).alias("source_page"),
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"),
+            pl.lit(page.page_name).alias("page_name"),
+        )
 
 
-def _records(source: LiveSource, page: PageReference, part: Endpoint | SubEndpoint, payload: bytes) -> pl.DataFrame:
-    if isinstance(part.paging, ExportJob) and page.page_name.lower().endswith(".csv"):
-        read = pl.read_csv(payload, infer_schema=False)
-        missing = [name for name in part.shape if name not in read.columns]
-        return read.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing).select(list(part.shape))
-    try:
-        return records_in(payload, part.records, part.shape)
-    except ValueError:
-        raise refused(source.name, page.page_name, "is not JSON; pull it again") from None
+def _is_csv(part: Endpoint | SubEndpoint, page: PageReference) -> bool:
+    return isinstance(part.paging, ExportJob) and page.page_name.lower().endswith(".csv")
+
+
+def _csv(payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
+    read = pl.read_csv(payload, infer_schema=False)
+    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in part.shape if name not in read.columns]
+    return read.with_columns(absent).select(list(part.shape))
 
 
 def _told_by(page_name: str) -> Mapping[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
@@ -10,7 +11,10 @@ import polars as pl
 from flows.errors import SourcePermanentError
 from flows.settings import LiveSource, SourceSettings
 from flows.sources import files, live
-from transforms.staging.stage import MappingError, PageReference, StagedPage, stage_page
+from transforms.staging.records import StagedPages, gathered
+from transforms.staging.stage import MappingError, PageReference, stage_page
+
+Page = tuple[PageReference, bytes]
 
 
 class PageReader(Protocol):
@@ -20,8 +24,8 @@ class PageReader(Protocol):
         """Identity of what decides how pages are read; pages staged with another one are staged again."""
         ...
 
-    def stage(self, page: PageReference, payload: bytes, key: bytes) -> tuple[pl.DataFrame, StagedPage]:
-        """A page's input rows as received, and what became of them. Raises SourcePermanentError for a bad page."""
+    def stage(self, pages: Sequence[Page], key: bytes) -> StagedPages:
+        """What became of the input rows of pages. Raises SourcePermanentError for a page the mapping does not fit."""
         ...
 
 
@@ -36,13 +40,23 @@ class FileReader:
         told = self._source.model_dump_json(exclude={"connector", "path"})
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def stage(self, page: PageReference, payload: bytes, key: bytes) -> tuple[pl.DataFrame, StagedPage]:
-        """The page's rows as text columns, and what became of them."""
+    def stage(self, pages: Sequence[Page], key: bytes) -> StagedPages:
+        """Each page by itself: a row that two exports hold is staged from both, and the newer one wins in the lake."""
+        return gathered([self._one(page, payload, key) for page, payload in pages])
+
+    def _one(self, page: PageReference, payload: bytes, key: bytes) -> StagedPages:
         raw = files.parse(payload, page.page_name, self._source)
         try:
-            return raw, stage_page(raw, page, self._source, key)
+            staged = stage_page(raw, page, self._source, key)
         except MappingError as error:
             raise SourcePermanentError(str(error)) from error
+        received = raw.select(
+            pl.lit(page.source_page).alias("source_page"),
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"),
+            pl.lit(page.page_name).alias("page_name"),
+            pl.struct(pl.all()).alias("row"),
+        )
+        return StagedPages(staged.tables, staged.fates, staged.partial, [received])
 
 
 def reader_of(source: SourceSettings | LiveSource) -> PageReader:

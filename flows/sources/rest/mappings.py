@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -49,12 +49,12 @@ def given_by(source: LiveSource, declared: Connector) -> dict[str, str]:
     return {**plain, "account": source.account, "start_on": source.start_on.isoformat(), "source": source.name}
 
 
-def rows_of(records: pl.DataFrame, feed: Feed, context: Mapping[str, str]) -> pl.DataFrame:
-    """A page's records as the feed's rows: text columns, and `record` with the number of the record behind each."""
-    rows = records.with_columns(
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(RECORD),
-        *(pl.lit(value).alias(name) for name, value in context.items()),
-    )
+def rows_of(records: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    """Records (the fields of an endpoint's shape, and the context of their pages) as the feed's rows.
+
+    Shape: text columns, and `record` with the position (from 1) of the record behind each row.
+    """
+    rows = records.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(RECORD))
     if feed.explode is not None:
         rows = rows.explode(feed.explode, empty_as_null=False, keep_nulls=False)
     return flat(feed.reshape(rows) if feed.reshape else rows)
@@ -86,10 +86,10 @@ def mapping_problems(source: LiveSource) -> Iterator[tuple[tuple[str, ...], str]
 def _columns_that_no_record_has(
     source: LiveSource, name: str, part: Endpoint | SubEndpoint
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    nothing = schema_of(part.shape).to_frame()
-    context = dict.fromkeys(("source", *(part.of_record if isinstance(part, SubEndpoint) else ())), "")
+    context = dict.fromkeys(("source", *(part.of_record if isinstance(part, SubEndpoint) else ())), pl.String())
+    nothing = pl.Schema({**schema_of(part.shape), **context}).to_frame()
     for feed, mapping in zip(part.feeds, mappings_of(source)[name], strict=True):
-        for problem in column_problems(mapping, rows_of(nothing, feed, context).columns):
+        for problem in column_problems(mapping, rows_of(nothing, feed).columns):
             yield ("feeds", name, "columns"), problem
 
 

@@ -59,13 +59,13 @@ def person(number: int, **changed: Any) -> dict[str, Any]:
     }
 
 
-def bonus(number: int, at: dt.datetime, receivers: list[int], **changed: Any) -> dict[str, Any]:
+def bonus(number: int, at: dt.datetime, to: list[int], **changed: Any) -> dict[str, Any]:
     """One bonus from a person to others."""
-    people = [{"id": f"{one:024x}", "email": f"member{one}@example.test"} for one in receivers]
+    people = [{"id": f"{one:024x}", "email": f"member{one}@example.test"} for one in to]
     giver = number % 50
     return {
         "id": f"{number:024x}",
-        "created_at": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
         "amount": 5 + number % 20,
         "reason": f"+{5 + number % 20} thanks for help number {number} #teamwork",
         "giver": {"id": f"{giver:024x}", "email": f"member{giver}@example.test"},

@@ -2,17 +2,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+import sys
+import types
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from expectations.verdict import Verdict
 from flows.lake import Lake
 from flows.pipeline import landing, staging
 from flows.pipeline.night import Night
 from flows.pipeline.staging import StagedSource
 from flows.settings import Settings, load_settings
 from flows.sources.rest import client, pace
+from transforms.contracts.marts import MetaValidation
+from transforms.contracts.state import RowFate
 
 KEY = "k" * 64
 
@@ -23,6 +29,18 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PATIENCE", client.Patience(attempts=4, first_wait=0.01, longest_wait=0.02))
     monkeypatch.setattr(pace, "_paces", {})
     monkeypatch.setenv("CULTURE_KPIS_PSEUDONYM_KEY", KEY)
+
+
+@pytest.fixture
+def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gate 1 lets everything pass: for tests of what arrives, which need many nights and no judgement."""
+
+    def accept(candidates: Mapping[str, pl.DataFrame], *_: object, **__: object) -> Verdict:
+        results = MetaValidation.create_empty()
+        rejected = RowFate.create_empty().with_columns(pl.lit(None, dtype=pl.String).alias("table_name"))
+        return Verdict(results, dict(candidates), rejected, False, (), ())
+
+    monkeypatch.setitem(sys.modules, "expectations.gate", types.SimpleNamespace(judge_staged=accept))
 
 
 @dataclasses.dataclass
