@@ -34,6 +34,7 @@ class EngineWarehouse(Warehouse):
 
     # Names of the schemas in the database, where it has none for one of ours.
     schema_names: ClassVar[dict[str, str | None]] = {}
+    joins_by_index: ClassVar[bool] = True
 
     def __init__(self, url: sa.URL) -> None:
         self.address = masked(url)
@@ -64,7 +65,7 @@ class EngineWarehouse(Warehouse):
                 self.prepare(self._staged)
                 for schema, frames in loads.items():
                     for table in tables_of(schema):
-                        incoming = incoming_table(table)
+                        incoming = incoming_table(table, is_indexed=self.joins_by_index)
                         incoming.create(self._staged)
                         self.load(self._staged, incoming, frames[table.name])
                         replace_rows(self._staged, table, incoming)

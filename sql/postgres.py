@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import psycopg
@@ -33,6 +33,7 @@ _CONNECTION = {
     "keepalives_count": 3,
 }
 NIGHT = """
+    SET LOCAL work_mem = '64MB';
     SET LOCAL lock_timeout = '120s';
     SET LOCAL statement_timeout = 0;
     SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -45,6 +46,8 @@ NIGHT = """
 
 class Postgres(EngineWarehouse):
     """A warehouse at `postgresql://USER@HOST/DATABASE`; see `Warehouse` for what it does."""
+
+    joins_by_index: ClassVar[bool] = False  # it hashes; an index would only slow the load
 
     def create_engine(self, url: sa.URL, **more: Any) -> sa.Engine:
         """psycopg 3, whatever driver the URL names; what the URL says of the connection wins over our defaults."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 
-def incoming_table(table: sa.Table) -> sa.Table:
-    """A temporary table of the same columns and key, for the successor's rows."""
-    columns = (sa.Column(c.name, c.type, primary_key=c.primary_key, nullable=c.nullable) for c in table.columns)
+def incoming_table(table: sa.Table, *, is_indexed: bool) -> sa.Table:
+    """A temporary table of the same columns for the successor's rows, indexed by the key where the engine needs it."""
+    columns = (
+        sa.Column(c.name, c.type, primary_key=c.primary_key and is_indexed, nullable=c.nullable) for c in table.columns
+    )
     return sa.Table(f"incoming_{table.name}", sa.MetaData(), *columns, prefixes=["TEMPORARY"])
 
 

@@ -13,7 +13,6 @@ from sql.table_hash import UNHASHED_TABLES
 from sql.tables import SCHEMAS
 
 State = tuple[int, ...]  # rows and content of every table, but for the run that wrote it
-_PAUSE_SECONDS = 0.3
 
 
 @dataclass
@@ -32,11 +31,11 @@ def state_of(url: str) -> State:
 
 
 @contextmanager
-def server_analysts(url: str, count: int) -> Iterator[list[Asked]]:
+def server_analysts(url: str, count: int, pause_seconds: float = 0.3) -> Iterator[list[Asked]]:
     """Have so many analysts ask during the block, over a connection each; none of them may wait for a lock."""
     seen = [Asked() for _ in range(count)]
     stop = threading.Event()
-    threads = [threading.Thread(target=_ask, args=(url, asked, stop), daemon=True) for asked in seen]
+    threads = [threading.Thread(target=_ask, args=(url, asked, stop, pause_seconds), daemon=True) for asked in seen]
     for thread in threads:
         thread.start()
     try:
@@ -57,12 +56,12 @@ def saw_whole_nights(seen: list[Asked], nights: list[State]) -> None:
         assert (asked.states[0], asked.states[-1]) == (nights[0], nights[-1])
 
 
-def _ask(url: str, asked: Asked, stop: threading.Event) -> None:
+def _ask(url: str, asked: Asked, stop: threading.Event, pause_seconds: float) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET lock_timeout = '1s'")
         is_last = False
         while not is_last:
-            is_last = stop.wait(_PAUSE_SECONDS)
+            is_last = stop.wait(pause_seconds)
             try:
                 state = _look(connection)
             except psycopg.Error as error:
