@@ -24,6 +24,8 @@ def measured(
 ) -> pl.LazyFrame:
     """`promises` (as `verdicts` has judged them) with state, priority at the start, elapsed and paused minutes.
 
+    They come in order of their start with the number of their ticket (`ticket_row`), which is dropped.
+
     Adds for the KPIs `ended_at` (when it stopped running, the night for one that runs), `target_minutes` (start to
     target) and `used_minutes` (start to fulfilment). Both are on the promise's own clock and less the pauses up to the
     earlier of fulfilment and target; null without a target or fulfilment.
@@ -138,18 +140,15 @@ def _with_priority_then(
 ) -> pl.LazyFrame:
     """Fills a missing priority: the last told up to the start; the ticket's, where changes are told and it has none."""
     told = events.lazy().filter((pl.col("event_type") == "priority") & pl.col("value").is_not_null())
-    number = events.lazy().select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
     history = told.select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("value").alias("priority_then"))
-    changed = told.select(TICKET_KEY).unique().with_columns(pl.lit(True).alias("is_changed"))
+    changed = told.select(TICKET_ROW).unique().with_columns(pl.lit(True).alias("is_changed"))
     seen = tables["ticket"].unique(TICKET_KEY).select(*TICKET_KEY, pl.col("priority").alias("priority_seen"))
     telling = told.select("source").unique().with_columns(pl.lit(True).alias("is_told"))
     unchanged = pl.when(pl.col("is_told") & pl.col("is_changed").is_null()).then("priority_seen")
     return (
-        promises.sort("began_at", *PROMISE_KEY)
-        .join(number, on=TICKET_KEY, how="left", maintain_order="left")
         # The events of each ticket are in order of time, which is all that the search needs.
-        .join_asof(history, on="began_at", by=TICKET_ROW, check_sortedness=False)
-        .join(changed, on=TICKET_KEY, how="left", maintain_order="left")
+        promises.join_asof(history, on="began_at", by=TICKET_ROW, check_sortedness=False)
+        .join(changed, on=TICKET_ROW, how="left", maintain_order="left")
         .join(telling, on="source", how="left", maintain_order="left")
         .join(seen, on=TICKET_KEY, how="left", maintain_order="left")
         .with_columns(pl.coalesce("priority", "priority_then", unchanged).alias("priority"))

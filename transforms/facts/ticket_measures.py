@@ -209,10 +209,8 @@ def _explained(flagged: pl.DataFrame) -> pl.DataFrame:
         "end_before_start": backwards,
         "no_survey_of_tickets": pl.col("is_csat_answered").is_null(),
     }
-    named = pl.concat_list(
-        pl.when(holds.fill_null(False)).then(pl.lit(reason)) for reason, holds in reasons.items()
-    ).list.drop_nulls()
-    listed = named.list.join(",")
-    return flagged.with_columns(pl.when(named.list.len() > 0).then(listed).alias("missing_reason")).drop(
+    named = [pl.when(holds.fill_null(False)).then(pl.lit(reason)) for reason, holds in reasons.items()]
+    listed = pl.concat_str(named, separator=",", ignore_nulls=True)
+    return flagged.with_columns(pl.when(listed != "").then(listed).alias("missing_reason")).drop(
         "first_solve_at", "source_names_agents", "source_shows_pending", "source_shows_on_hold"
     )

@@ -6,7 +6,6 @@ import polars as pl
 
 from tests.transforms.sample_organisation import answer, facts, invitation, item, member, moment, person, table, units
 from transforms.facts import Facts
-from transforms.kpis.survey_scores import asked
 
 D = dt.date
 UNITS = units({"acme": None, "care": "acme", "post": "acme"}, {"post": "back"})
@@ -64,7 +63,7 @@ def test_an_invitation_is_answered_by_its_person_in_its_quarter() -> None:
     ]
     sent = [invitation(1), invitation(2), invitation(3), invitation(4, is_delivered=False)]
     of = facts(survey_item=[item("q", "why")], survey_response=rows, invitation=sent)
-    found = asked(of).sort("respondent_key").collect()
+    found = of.invited.sort("respondent_key").collect()
     assert found["respondent_key"].to_list() == [person(1), person(2), person(3)]
     assert found["is_answered"].to_list() == [True, False, False]
     assert found["org_unit_id"].to_list() == ["care", None, None]
@@ -73,20 +72,20 @@ def test_an_invitation_is_answered_by_its_person_in_its_quarter() -> None:
 def test_a_reminder_is_no_second_invitation() -> None:
     sent = [invitation(1), invitation(1, invitation_id="reminder", sent_at=moment(D(2026, 2, 8)))]
     of = facts(survey_item=[item("q", "why")], survey_response=[answer(1, "q", 4.0)], invitation=sent)
-    assert asked(of).collect().height == 1
+    assert of.invited.collect().height == 1
 
 
 def test_an_invitation_about_a_ticket_is_answered_by_an_answer_about_it() -> None:
     sent = [invitation(1, invitation_id=number, ticket_id=number) for number in ("T1", "T2", "T3")]
     rows = [answer(1, "q", 4.0, response_id=number, ticket_id=number) for number in ("T1", "T2")]
     of = facts(survey_item=[item("q", "heard", audience="customer")], survey_response=rows, invitation=sent)
-    assert sorted(asked(of).collect()["is_answered"].to_list()) == [False, True, True]
+    assert sorted(of.invited.collect()["is_answered"].to_list()) == [False, True, True]
 
 
 def test_invitations_nothing_could_match_are_left_out() -> None:
     anonymous = [item("q", "why", has_respondent=False)]
     of = facts(survey_item=anonymous, survey_response=[answer(None, "q", 4.0)], invitation=[invitation(1)])
-    assert asked(of).collect().is_empty()
+    assert of.invited.collect().is_empty()
 
 
 def test_order_and_types_do_not_depend_on_there_being_rows() -> None:
