@@ -45,16 +45,12 @@ _CELL = tuple(name for name in CELL_KEY if name != "component")
 
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Gap with its interval and verdict (component main) and the permutation's p (component p_value)."""
-    tested = (
-        rows.filter(pl.col("component") == DEFAULT)
-        .with_columns(pl.col("on").dt.truncate("1w").alias("week"), pl.col("on").alias("day"))
-        .with_columns(pl.col("numerator").alias("successes"), pl.col("denominator").alias("trials"))
-    )
+    tested = rows.filter(pl.col("component") == DEFAULT)
     cells = tested.group_by(_CELL).agg(*_amounts()).sort(_CELL).collect()
-    strata = [*_BLOCK, "priority", "channel"]
-    weeks = weighted_gaps(tested, [*_CELL, "week"], [name for name in strata if name != "week"], pl.col("is_labelled"))
+    days = _by_day(tested).collect().lazy()
+    weeks = weighted_gaps(days, [*_CELL, "week"], ["sky", "priority", "channel"], pl.col("is_labelled"))
     by_week = weeks.sort(*_CELL, "week").collect().partition_by(_CELL, as_dict=True)
-    listed = labellings(tested, [*_CELL, *_BLOCK], ["priority", "channel"])
+    listed = labellings(days, [*_CELL, *_BLOCK], ["priority", "channel"])
     labelled, nothing = listed.partition_by(_CELL, as_dict=True), listed.clear()
     estimates = [
         _test(by_week[key], labelled.get(key, nothing), facts.context.seed, key)
@@ -62,6 +58,16 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     ]
     numbers = pl.DataFrame(estimates, schema=dict.fromkeys(("gap", "low", "high", "p"), pl.Float64), orient="row")
     return _judged(cells.hstack(numbers.select(repeatable(*numbers.columns)))).lazy()
+
+
+def _by_day(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Promises of all agents together: cell, sky, week, day, priority, channel, is_labelled, successes, trials."""
+    on = pl.col("on")
+    return rows.group_by(*_CELL, "sky", on.dt.truncate("1w").alias("week"), on.alias("day"), "priority", "channel").agg(
+        pl.col("is_labelled").first(),
+        pl.col("numerator").sum().alias("successes"),
+        pl.col("denominator").sum().alias("trials"),
+    )
 
 
 def _test(weeks: pl.DataFrame, listed: pl.DataFrame, seed: int, key: Sequence[object]) -> tuple[float | None, ...]:
