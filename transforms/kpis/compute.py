@@ -10,7 +10,8 @@ An *observation* is what a KPI file's `observe(facts)` returns, one row per unit
   `receiver_key`, `member_key`
 * anything else its estimator needs (`stratum`, `cluster_key`, ...)
 
-Every node of the tree is estimated from its own observations, never from its children's values.
+Every node of the tree is estimated from its own observations, never from its children's values. Texts of observations
+reach the estimator as categoricals: they compare with texts, and join only with categoricals.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Estimators: observations that carry a cell key -> one row per cell, for all cells of a KPI at once.
 
-Each takes `(rows, facts)` and returns the cell key with any of value, ci_low, ci_high, interval_method, numerator,
-denominator, n_events, coverage, shrunk_value, state and flags; what one does not say is filled in by `compute`.
+Each takes `(rows, facts)`, texts in `rows` being categoricals, and returns the cell key with any of value, ci_low,
+ci_high, interval_method, numerator, denominator, n_events, coverage, shrunk_value, state and flags; what one does not
+say is filled in by `compute`.
 Optional in every observation: `is_covered` (Boolean, null where it does not apply), whose share is the coverage of the
 cell; a row that serves the coverage alone has numerator and denominator 0.
 """
