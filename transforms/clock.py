@@ -1,13 +1,14 @@
 """Business time: minutes between two moments that fall into opening hours, and the days that have any.
 
-A minute counts when the organisation's wall clock, at that moment, shows a time inside a slot of the weekday and the
-day is no holiday. Slots are wall-clock hours, so a night shift over the end of summer time is one hour longer than its
-hours suggest.
+A minute counts when the calendar's wall clock, at that moment, shows a time inside a slot of the weekday, the day is
+no holiday and no closure covers it. Slots are wall-clock hours, so a night shift over the end of summer time is one
+hour longer than its hours suggest.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,74 +18,158 @@ if TYPE_CHECKING:
     from transforms.facts.context import Context
 
 ORGANISATION_CALENDAR = "organisation"
+CLOSURES = {"closed_from": pl.Datetime("us"), "closed_until": pl.Datetime("us")}
 _UTC = "UTC"
 _MINUTE = 60_000_000  # microseconds
 
 
-def with_business_minutes(frame: pl.DataFrame, start: str, end: str, alias: str, context: Context) -> pl.DataFrame:
-    """`frame` with column `alias` (Float64): business minutes from column `start` to column `end` (UTC timestamps).
+@dataclass(frozen=True, kw_only=True)
+class OpeningHours:
+    """When one calendar is open: weekly slots on the wall clock of its zone, less whole days and stretches.
 
-    Null where either is null or the end lies before the start.
+    `slots`: weekday, opens_minute, closes_minute as in contract WorkingSlot; `closures`: closed_from, closed_until on
+    the wall clock, for a holiday of half a day.
     """
-    bounds = pl.concat([frame[start], frame[end]]).drop_nulls().cast(pl.Datetime("us", _UTC))
-    first, last = bounds.min(), bounds.max()
-    if not isinstance(first, dt.datetime) or not isinstance(last, dt.datetime):
-        return frame.with_columns(pl.lit(None, dtype=pl.Float64).alias(alias))
-    opening = opening_times(first, last, context)
-    elapsed = _minutes_open_before(frame[end], opening) - _minutes_open_before(frame[start], opening)
-    return frame.with_columns(pl.when(pl.col(end) >= pl.col(start)).then(elapsed).alias(alias))
+
+    timezone: str
+    slots: pl.DataFrame
+    holidays: tuple[dt.date, ...] = ()
+    closures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLOSURES))
+
+    @classmethod
+    def of(cls, context: Context) -> OpeningHours:
+        """The organisation's own."""
+        slots = context.working_slots.filter(pl.col("calendar_id") == ORGANISATION_CALENDAR)
+        return cls(timezone=context.timezone, slots=slots, holidays=tuple(day for day, _ in context.holidays))
+
+    def days(self, first_on: dt.date, last_on: dt.date) -> pl.Series:
+        """The days of `first_on..last_on`, in order, that have a slot and are no holiday."""
+        days = pl.date_range(first_on, last_on, eager=True).alias("day")
+        works = days.dt.weekday().is_in(self.slots["weekday"].unique().implode())
+        return days.filter(works & ~days.is_in(pl.Series(self.holidays, dtype=pl.Date).implode()))
 
 
-def opening_times(first: dt.datetime, last: dt.datetime, context: Context) -> pl.DataFrame:
+def with_business_minutes(frame: pl.DataFrame, start: str, end: str, alias: str, context: Context) -> pl.DataFrame:
+    """`frame` with column `alias` (Float64): the organisation's business minutes from column `start` to `end`.
+
+    Null where either (UTC timestamps) is null or the end lies before the start.
+    """
+    return frame.with_columns(business_minutes(frame[start], frame[end], OpeningHours.of(context)).alias(alias))
+
+
+def business_minutes(starts: pl.Series, ends: pl.Series, hours: OpeningHours) -> pl.Series:
+    """Business minutes (Float64) from each start to its end; null where either is, or the end comes first."""
+    bounds = _bounds(starts, ends)
+    if bounds is None:
+        return pl.repeat(None, len(starts), dtype=pl.Float64, eager=True)
+    opening = opening_times(*bounds, hours)
+    elapsed = _minutes_open_before(ends, opening) - _minutes_open_before(starts, opening)
+    return pl.select(pl.when(ends >= starts).then(elapsed)).to_series()
+
+
+def moments_after(starts: pl.Series, minutes: pl.Series, hours: OpeningHours) -> pl.Series:
+    """When so many business minutes have passed since each start, at the earliest; null where either is null.
+
+    Null also where that lies more than a year and ten times the minutes ahead: such a calendar hardly ever opens.
+    """
+    bounds = _bounds(starts, starts)
+    longest = minutes.max()
+    if bounds is None or not isinstance(longest, int | float):
+        return pl.repeat(None, len(starts), dtype=pl.Datetime("us", _UTC), eager=True)
+    opening = opening_times(bounds[0], bounds[1] + dt.timedelta(days=366, minutes=10 * longest), hours)
+    if opening.is_empty():
+        return pl.repeat(None, len(starts), dtype=pl.Datetime("us", _UTC), eager=True)
+    passed = (_minutes_open_before(starts, opening) + minutes).alias("passed")
+    before = opening["minutes_before"]
+    row = opening[(before.search_sorted(passed.fill_null(0.0), side="left").cast(pl.Int64) - 1).clip(0)]
+    found = pl.col("opens_at") + pl.duration(microseconds=(pl.col("passed") - pl.col("minutes_before")) * _MINUTE)
+    # What was not waited for at all has passed at once, also outside opening hours.
+    at_once = pl.when(pl.col("minutes") <= 0).then("start")
+    return (
+        row.hstack([passed, starts.alias("start"), minutes.alias("minutes")])
+        .select(pl.coalesce(at_once, pl.when(found <= pl.col("closes_at")).then(found)).alias("moment"))
+        .to_series()
+    )
+
+
+def opening_times(first: dt.datetime, last: dt.datetime, hours: OpeningHours) -> pl.DataFrame:
     """Every time of opening between two moments, in order and without overlap.
 
     Shape: opens_at, closes_at (UTC) and minutes_before, the business time of all earlier rows. The local days of both
     moments are held in full.
     """
-    zone = ZoneInfo(context.timezone)
-    days = business_days(
-        first.astimezone(zone).date() - dt.timedelta(days=1),
-        last.astimezone(zone).date() + dt.timedelta(days=1),
-        context,
+    zone = ZoneInfo(hours.timezone)
+    days = hours.days(
+        first.astimezone(zone).date() - dt.timedelta(days=1), last.astimezone(zone).date() + dt.timedelta(days=1)
     )
-    slots = context.working_slots.filter(pl.col("calendar_id") == ORGANISATION_CALENDAR)
-    # One wall-clock time maps to another moment on either side of a clock change: map under each offset in force,
-    # and keep what lies in the stretch of time where it is.
-    wall = (
-        pl.DataFrame({"day": days, "weekday": days.dt.weekday()})
-        .join(slots, on="weekday")
-        .join(_offsets(first - dt.timedelta(days=3), last + dt.timedelta(days=3), zone), how="cross")
+    offsets = _offsets(first - dt.timedelta(days=3), last + dt.timedelta(days=3), zone)
+    slots = pl.DataFrame({"day": days, "weekday": days.dt.weekday()}).join(hours.slots, on="weekday")
+    midnight = pl.col("day").cast(pl.Datetime("us"))
+    opening = _in_utc(
+        slots.select(
+            (midnight + pl.duration(minutes=pl.col(f"{edge}_minute"))).alias(f"{edge}_at")
+            for edge in ("opens", "closes")
+        ),
+        offsets,
     )
-    midnight = pl.col("day").cast(pl.Datetime("us")) - pl.col("offset")
-
-    def moment(minute: str) -> pl.Expr:
-        return (midnight + pl.duration(minutes=pl.col(minute))).dt.replace_time_zone(_UTC)
-
-    closed_until = pl.col("closes_at").cum_max().shift()
-    return (
-        wall.select(
-            pl.max_horizontal(moment("opens_minute"), "offset_from").alias("opens_at"),
-            pl.min_horizontal(moment("closes_minute"), "offset_to").alias("closes_at"),
-        )
-        .filter(pl.col("opens_at") < pl.col("closes_at"))
-        .sort("opens_at", "closes_at")
-        .with_columns(pl.max_horizontal("opens_at", closed_until).alias("opens_at"))  # overlapping slots count once
-        .filter(pl.col("opens_at") < pl.col("closes_at"))
-        .with_columns(
-            (_microseconds(pl.col("closes_at") - pl.col("opens_at")).cum_sum().shift(fill_value=0) / _MINUTE).alias(
-                "minutes_before"
-            )
-        )
-    )
+    closed = hours.closures.select(pl.col("closed_from").alias("opens_at"), pl.col("closed_until").alias("closes_at"))
+    if not closed.is_empty():
+        opening = _without(opening, _in_utc(closed, offsets))
+    length = _microseconds(pl.col("closes_at") - pl.col("opens_at"))
+    return opening.with_columns((length.cum_sum().shift(fill_value=0) / _MINUTE).alias("minutes_before"))
 
 
 def business_days(first_on: dt.date, last_on: dt.date, context: Context) -> pl.Series:
-    """The days of `first_on..last_on`, in order, that have a slot and are no holiday."""
-    slots = context.working_slots.filter(pl.col("calendar_id") == ORGANISATION_CALENDAR)
-    days = pl.date_range(first_on, last_on, eager=True).alias("day")
-    holidays = pl.Series([day for day, _ in context.holidays], dtype=pl.Date)
-    works = days.dt.weekday().is_in(slots["weekday"].unique().implode())
-    return days.filter(works & ~days.is_in(holidays.implode()))
+    """The days of `first_on..last_on`, in order, that have a slot and are no holiday of the organisation."""
+    return OpeningHours.of(context).days(first_on, last_on)
+
+
+def _bounds(starts: pl.Series, ends: pl.Series) -> tuple[dt.datetime, dt.datetime] | None:
+    known = pl.concat([starts.rename("at"), ends.rename("at")]).drop_nulls().cast(pl.Datetime("us", _UTC))
+    first, last = known.min(), known.max()
+    return (first, last) if isinstance(first, dt.datetime) and isinstance(last, dt.datetime) else None
+
+
+def _in_utc(wall: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
+    """Stretches on the wall clock (opens_at, closes_at) as moments, in order; where they overlap they count once.
+
+    One wall-clock time maps to another moment on either side of a clock change: map under each offset in force, and
+    keep what lies in the stretch of time where it is.
+    """
+
+    def moment(edge: str) -> pl.Expr:
+        return (pl.col(edge) - pl.col("offset")).dt.replace_time_zone(_UTC)
+
+    closed_until = pl.col("closes_at").cum_max().shift()
+    is_open = pl.col("opens_at") < pl.col("closes_at")
+    return (
+        wall.join(offsets, how="cross")
+        .select(
+            pl.max_horizontal(moment("opens_at"), "offset_from").alias("opens_at"),
+            pl.min_horizontal(moment("closes_at"), "offset_to").alias("closes_at"),
+        )
+        .filter(is_open)
+        .sort("opens_at", "closes_at")
+        .with_columns(pl.max_horizontal("opens_at", closed_until).alias("opens_at"))
+        .filter(is_open)
+    )
+
+
+def _without(opening: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
+    """`opening` less the stretches of `closed`; both are in order and without overlap."""
+    outer = pl.Series([None], dtype=pl.Datetime("us", _UTC))
+    between = pl.DataFrame(
+        {"from_at": pl.concat([outer, closed["closes_at"]]), "until_at": pl.concat([closed["opens_at"], outer])}
+    )
+    return (
+        opening.join(between, how="cross")
+        .select(
+            pl.max_horizontal("opens_at", "from_at").alias("opens_at"),
+            pl.min_horizontal("closes_at", "until_at").alias("closes_at"),
+        )
+        .filter(pl.col("opens_at") < pl.col("closes_at"))
+        .sort("opens_at")
+    )
 
 
 def _minutes_open_before(moments: pl.Series, opening: pl.DataFrame) -> pl.Series:

@@ -28,18 +28,23 @@ from transforms.staging.stage import PageReference, survey_items
 
 Source = SourceSettings | LiveSource
 
-_NEWEST_BY = {"ticket": "updated_at"}
+_NEWEST_BY = {"ticket": "updated_at", "ticket_metric": "updated_at"}
 # A table comes after those its cross-table rules look things up in.
 _STAGE_ORDER = (
     "org_units",
     "memberships",
     "person_aliases",
+    "roles",
     "initiatives",
     "targets",
     "snapshot",
     "event_log",
     "events",
     "promises",
+    "promise_events",
+    "calendars",
+    "closures",
+    "metrics",
     "macros",
     "eligible_categories",
     "long_answers",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.clock import business_days, with_business_minutes
+from transforms.clock import OpeningHours, business_days, business_minutes, moments_after, with_business_minutes
 from transforms.contracts.organisation import WorkingSlot
 from transforms.facts.context import Context
 
@@ -132,3 +132,70 @@ def test_agrees_with_counting_minutes(
     ends = begins + dt.timedelta(minutes=minutes)
 
     assert _minutes(context, (begins, ends)) == pytest.approx([_slow(begins, ends, context)])
+
+
+def _hours(zone: str, slots: list[tuple[int, int, int]], *closed: tuple[str, str]) -> OpeningHours:
+    closures = pl.DataFrame(closed, schema=["closed_from", "closed_until"], orient="row") if closed else None
+    told = {} if closures is None else {"closures": closures.with_columns(pl.all().str.to_datetime("%Y-%m-%d %H:%M"))}
+    return OpeningHours(timezone=zone, slots=_slots(*slots), **told)
+
+
+def _between(hours: OpeningHours, start: dt.datetime, end: dt.datetime) -> float | None:
+    moments = pl.Series([start, end], dtype=pl.Datetime("us", "UTC"))
+    return business_minutes(moments[:1], moments[1:], hours).item()
+
+
+def _after(hours: OpeningHours, start: dt.datetime, minutes: float) -> dt.datetime | None:
+    return moments_after(pl.Series([start], dtype=pl.Datetime("us", "UTC")), pl.Series([minutes]), hours).item()
+
+
+def test_a_holiday_of_half_a_day() -> None:
+    # Berlin, Monday 2 March 2026, open 09-17, closed from 13:00 on: 12:00 UTC is 13:00.
+    hours = _hours("Europe/Berlin", [(1, 540, 1020), (2, 540, 1020)], ("2026-03-02 13:00", "2026-03-03 00:00"))
+
+    assert _between(hours, _utc(2, 0), _utc(2, 23)) == 4 * 60
+    assert _between(hours, _utc(2, 11), _utc(3, 9)) == 60 + 60
+
+
+def test_closures_that_overlap_close_once() -> None:
+    hours = _hours(
+        "UTC", [(1, 540, 1020)], ("2026-03-02 10:00", "2026-03-02 12:00"), ("2026-03-02 11:00", "2026-03-02 13:00")
+    )
+
+    assert _between(hours, _utc(2, 0), _utc(3, 0)) == 480 - 180
+
+
+def test_when_business_minutes_have_passed() -> None:
+    # Friday 6 March 16:00 plus 90 minutes: an hour on Friday, half of one on Monday.
+    hours = _hours("UTC", [(day, 540, 1020) for day in range(1, 6)])
+
+    assert _after(hours, _utc(6, 16), 90) == _utc(9, 9, 30)
+    assert _after(hours, _utc(6, 16), 60) == _utc(6, 17)  # the earliest such moment
+    assert _after(hours, _utc(7, 3), 0) == _utc(7, 3)
+    assert _after(_hours("UTC", [(7, 0, 60)]), _utc(2, 0), 100_000) is None  # an hour a week
+
+
+@given(
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Hong_Kong"]),
+    slots=st.lists(_slot(), min_size=3, max_size=8, unique_by=lambda slot: slot[:2]),
+    start=st.integers(0, 21 * 1440),
+    minutes=st.integers(1, 3000),
+)
+@settings(max_examples=40, deadline=None)
+def test_minutes_and_moments_undo_each_other(
+    zone: str, slots: list[tuple[int, int, int]], start: int, minutes: int
+) -> None:
+    hours = _hours(zone, slots, ("2026-03-28 12:00", "2026-03-29 02:30"))
+    begins = _utc(20, 0) + dt.timedelta(minutes=start)
+
+    ends = _after(hours, begins, minutes)
+
+    assert ends is None or _between(hours, begins, ends) == pytest.approx(minutes)
+
+
+def test_hong_kong_of_1979_had_summer_time() -> None:
+    # The clocks went forward on 13 May 1979 at 03:30: a Sunday round the clock had 23 hours.
+    hours = _hours("Asia/Hong_Kong", [(7, 0, 1440)])
+    sunday = dt.datetime(1979, 5, 12, 16, tzinfo=dt.UTC)
+
+    assert _between(hours, sunday, sunday + dt.timedelta(days=1)) == 23 * 60

@@ -26,7 +26,11 @@ class FctTicket(dy.Schema):
     ticket_id = identifier("Ticket.", primary_key=True)
     org_unit_id = identifier("Team that holds it as last seen.")
     created_at = timestamp("When the requester opened it.")
-    first_replied_at = timestamp("First public reply by a person.", nullable=True)
+    first_replied_at = timestamp(
+        "First public reply by a person. The message that opens a ticket is no reply: one that an agent opens in "
+        "public is answered by the next public reply (as Zendesk defines it; dbt_zendesk counts the opening itself).",
+        nullable=True,
+    )
     solved_at = timestamp("When it was last solved.", nullable=True)
     closed_at = timestamp("When it was closed for good.", nullable=True)
     status = code(STATUSES, "Status as last seen.", nullable=True)
@@ -36,39 +40,50 @@ class FctTicket(dy.Schema):
     requester_key = person("Who asked.", nullable=True)
     agent_key = person("Who holds it as last seen.", nullable=True)
     first_reply_calendar_minutes = minutes("Opening to first public reply by a person, by the calendar.")
-    first_reply_business_minutes = minutes("The same in business time.")
+    first_reply_business_minutes = minutes(
+        "The same in business time, all of it by the calendar in force at the reply (Zendesk; dbt_zendesk adds up over "
+        "the calendars the ticket was on)."
+    )
     total_reply_calendar_minutes = minutes(
         "Waits for our public replies together, each from the opening or from the requester's first message after "
         "our reply, by the calendar."
     )
     total_reply_business_minutes = minutes("The same in business time.")
-    first_resolution_calendar_minutes = minutes("Opening to first solve, by the calendar.")
-    first_resolution_business_minutes = minutes("The same in business time.")
+    first_resolution_calendar_minutes = minutes(
+        "Opening to first solve, or to the close of a ticket that was not solved before, by the calendar (Zendesk)."
+    )
+    first_resolution_business_minutes = minutes("The same in business time, by the calendar in force at its end.")
     full_resolution_calendar_minutes = minutes("Opening to last solve, by the calendar.")
-    full_resolution_business_minutes = minutes("The same in business time.")
+    full_resolution_business_minutes = minutes("The same in business time, by the calendar in force at its end.")
     requester_wait_calendar_minutes = minutes(
         "Time in new, open and on hold together: the requester waits for us, by the calendar."
     )
-    requester_wait_business_minutes = minutes("The same in business time.")
+    requester_wait_business_minutes = minutes(
+        "The same in business time, each stretch by the calendar in force when it ended (Zendesk)."
+    )
     agent_wait_calendar_minutes = minutes("Time in pending: we wait for the requester, by the calendar.")
-    agent_wait_business_minutes = minutes("The same in business time.")
+    agent_wait_business_minutes = minutes("The same in business time, each stretch by the calendar at its end.")
     agent_work_calendar_minutes = minutes("Time in new and open together, by the calendar.")
     agent_work_business_minutes = minutes("The same in business time.")
     on_hold_calendar_minutes = minutes("Time on hold, by the calendar.")
-    on_hold_business_minutes = minutes("The same in business time.")
+    on_hold_business_minutes = minutes("The same in business time, each stretch by the calendar at its end.")
     first_assignment_to_resolution_calendar_minutes = minutes(
         "First event that names an agent to last solve, by the calendar."
     )
     first_assignment_to_resolution_business_minutes = minutes("The same in business time.")
     unassigned_calendar_minutes = minutes("Time in which nobody held it, from its opening to its end, by the calendar.")
     unassigned_business_minutes = minutes("The same in business time.")
-    reopen_count = count("Moves from solved or closed back to work.", nullable=True)
+    reopen_count = count(
+        "Moves from solved or closed back to work, also of a ticket that is open still or again.", nullable=True
+    )
     resolution_count = count("Moves from work to solved or closed.", nullable=True)
     assignee_stations = count("Agents who held it, a return counted again.", nullable=True, unit="station")
     group_stations = count("Teams that held it, a return counted again.", nullable=True, unit="station")
     reask_cycles = count("Times it went from waiting for the customer back to work.", nullable=True)
     agent_reply_count = count("Public replies and private notes by persons who are not the requester.", nullable=True)
-    public_agent_reply_count = count("Public replies by persons who are not the requester.", nullable=True)
+    public_agent_reply_count = count(
+        "Public replies by persons who are not the requester; the message that opens a ticket is none.", nullable=True
+    )
     requester_reply_count = count("Public replies by the requester.", nullable=True)
     is_one_touch = flag(
         f"Solved by one public reply: definition {ONE_TOUCH_DEFINITION}; null until that is known.", nullable=True
@@ -78,9 +93,10 @@ class FctTicket(dy.Schema):
         "The requester answered a satisfaction survey about it; null where no survey asks about tickets.", nullable=True
     )
     missing_reason = text(
-        "Why measures are null, comma separated: no_events, no_status_events, no_reply_events, not_replied, "
+        "Why measures are null or the ticket counts in no KPI, comma separated: no_events, no_status_events, "
+        "no_reply_events, not_replied, "
         "not_solved, not_ended, no_team_named, no_agent_named, no_pending_in_source, no_on_hold_in_source, "
-        "not_matured, end_before_start, no_survey_of_tickets."
+        "not_matured, end_before_start, no_survey_of_tickets, no_requester, closed_unsolved, merged, deleted."
     )
     is_deleted = flag("Deleted, spam or merged away.")
 
@@ -97,12 +113,19 @@ class FctPromise(dy.Schema):
     state = code(PROMISE_STATES, "What became of it.")
     priority = code(PRIORITIES, "Priority of the ticket when the promise began.", nullable=True)
     began_at = timestamp("Start.")
-    target_at = timestamp("Target as applied at the time and moved by pauses; null where none is told.", nullable=True)
+    target_at = timestamp(
+        "Target as applied at the time and moved by pauses; null where none is told. Of a promise told by its events: "
+        "the breach, else the moment the rest of its target would have run out.",
+        nullable=True,
+    )
     due_at = timestamp("When it fell due: its target, or when it was settled.", nullable=True)
     fulfilled_at = timestamp("When it was fulfilled.", nullable=True)
     elapsed_calendar_minutes = minutes("Start to fulfilment, else to its settling or the night, by the calendar.")
     elapsed_business_minutes = minutes("The same in business time.")
-    paused_calendar_minutes = minutes("Time of these in which the ticket was pending; null without a timeline.")
+    paused_calendar_minutes = minutes(
+        "Time of these in which the source says the promise stood, else in which the ticket was pending; null without "
+        "either."
+    )
     paused_business_minutes = minutes("The same in business time.")
     is_kept = flag("Kept; null while not due.", nullable=True)
     is_cancelled = flag("In no denominator.")

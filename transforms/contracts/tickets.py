@@ -23,8 +23,18 @@ EVENT_TYPES = (
     "escalation",
     "approval",
     "knowledge",
+    "calendar",
 )
-PROMISE_METRICS = ("first_reply", "next_reply", "resolution", "requester_wait", "agent_work")
+PROMISE_METRICS = (
+    "first_reply",
+    "next_reply",
+    "resolution",
+    "requester_wait",
+    "agent_work",
+    "periodic_update",
+    "pausable_update",
+    "ownership",
+)
 CLOCKS = ("calendar", "business")
 # running: not due; fulfilled: in time, and judged when due; unknown: settled without a verdict.
 PROMISE_STATES = ("running", "fulfilled", "kept", "broken", "cancelled", "unknown")
@@ -63,7 +73,7 @@ class TicketEvent(Staged):
     sequence = count("Order among events of the same ticket and moment.", primary_key=True, unit="position")
     event_type = code(EVENT_TYPES, "What happened.", primary_key=True)
     value = text(
-        "Value after the event: status, priority, rating (good, bad), or the id of the ticket merged into. "
+        "Value after the event: status, priority, rating (good, bad), calendar, or the id of the ticket merged into. "
         "Null for people, teams and replies."
     )
     org_unit_id = identifier("Team that held the ticket at that moment, after the event.", nullable=True)

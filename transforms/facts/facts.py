@@ -9,6 +9,7 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.facts import (
+    actors,
     answers,
     identities,
     initiatives,
@@ -23,6 +24,7 @@ from transforms.facts import (
     tickets,
 )
 from transforms.facts.context import Context
+from transforms.facts.ticket_clock import TicketClock
 
 
 class Facts:
@@ -56,23 +58,29 @@ class Facts:
 
     @cached_property
     def events(self) -> pl.DataFrame:
-        """Events of known tickets in order of ticket and time: see `ticket_history.events_of_tickets`."""
-        return ticket_history.events_of_tickets(self._tables).collect()
+        """Events of known tickets in order of ticket and time: see `ticket_history.events_of_tickets` and `actors`."""
+        events = actors.with_holders(ticket_history.events_of_tickets(self._tables).collect())
+        return actors.with_roles(events, self._tables)
+
+    @cached_property
+    def clock(self) -> TicketClock:
+        """Business minutes of tickets, each by its own calendar: see `TicketClock`."""
+        return TicketClock.of(self._tables, self.events, self.context)
 
     @cached_property
     def tickets(self) -> pl.LazyFrame:
         """One row per ticket with its timeline's durations, stations and windows: see `tickets.timelines`."""
-        return tickets.timelines(self._tables, self.events, self.context).collect().lazy()
+        return tickets.timelines(self._tables, self.events, self.context, self.clock).collect().lazy()
 
     @cached_property
     def promises(self) -> pl.LazyFrame:
         """One row per promise with due time and verdict: see `promises.verdicts`."""
-        return promises.verdicts(self._tables, self.events, self.context).collect().lazy()
+        return promises.verdicts(self._tables, self.events, self.context, self.clock).collect().lazy()
 
     @cached_property
     def promise_pauses(self) -> pl.LazyFrame:
         """One row per promise and stretch in which its ticket was pending: see `promise_measures.pauses`."""
-        return promise_measures.pauses(self.promises.collect(), self._tables, self.events, self.context).lazy()
+        return promise_measures.pauses(self.promises.collect(), self._tables, self.events, self.clock).lazy()
 
     @cached_property
     def stations(self) -> pl.LazyFrame:

@@ -14,6 +14,7 @@ HAPPENED = {
     "ticket": "created_at",
     "ticket_event": "at",
     "promise": "began_at",
+    "promise_event": "at",
     "recognition": "at",
     "survey_response": "answered_at",
     "invitation": "sent_at",

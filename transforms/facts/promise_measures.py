@@ -1,7 +1,8 @@
 """Measures of a promise: how long it ran, how much of that its ticket was paused, and where it stands.
 
 A promise runs from its start to its fulfilment; unfulfilled, to the moment it was settled, else to the night. It is
-paused while its ticket is `pending`: the customer is asked.
+paused while its ticket is `pending`: the customer is asked. Where the source tells when its promises stood, and how
+many minutes they used, that is taken instead.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.clock import with_business_minutes
+from transforms.facts import told_promises
 from transforms.facts.context import Context
+from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, statuses
 from transforms.facts.ticket_stretches import by_number, status_stretches
 
@@ -20,7 +22,11 @@ _PAUSED = "pending"
 
 
 def measured(
-    promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context
+    promises: pl.LazyFrame,
+    tables: Mapping[str, pl.LazyFrame],
+    events: pl.DataFrame,
+    context: Context,
+    clock: TicketClock,
 ) -> pl.LazyFrame:
     """`promises` (as `verdicts` has judged them) with state, priority at the start, elapsed and paused minutes.
 
@@ -28,23 +34,28 @@ def measured(
 
     Adds for the KPIs `ended_at` (when it stopped running, the night for one that runs), `target_minutes` (start to
     target) and `used_minutes` (start to fulfilment). Both are on the promise's own clock and less the pauses up to the
-    earlier of fulfilment and target; null without a target or fulfilment.
+    earlier of fulfilment and target; null without a target or fulfilment. `is_told`: the source told both, and its
+    pauses.
     """
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     is_open = pl.col("closed_at").is_null() & ~pl.col("is_cancelled")
     ends = pl.coalesce("fulfilled_at", "closed_at", pl.when(is_open).then(midnight))
-    known = _with_priority_then(promises, tables, events).with_columns(ends.alias("ended_at"), _state()).collect()
-    known = with_business_minutes(known, "began_at", "ended_at", "elapsed_business_minutes", context)
-    known = with_business_minutes(known, "began_at", "target_at", "target_business", context)
+    known = (
+        _with_priority_then(promises, tables, events)
+        .with_columns(ends.alias("ended_at"), _state(), pl.col("told_target_minutes").is_not_null().alias("is_told"))
+        .collect()
+    )
+    known = clock.with_minutes(known, "began_at", "ended_at", "elapsed_business_minutes")
+    known = clock.with_minutes(known, "began_at", "target_at", "target_business")
     of_promise = (
-        pauses(known, tables, events, context)
+        pauses(known, tables, events, clock)
         .group_by(PROMISE_KEY)
         .agg(
             pl.col("calendar", "business").sum().round(6).name.map(lambda clock: f"paused_{clock}_minutes"),
             pl.col("own").sum().round(6).alias("paused_own"),
         )
     )
-    can_tell = pl.col("shows_pauses")
+    can_tell = pl.col("shows_pauses") | pl.col("is_told")
     on_business = pl.col("clock") == "business"
     elapsed, target = _minutes("began_at", "ended_at"), _minutes("began_at", "target_at")
     own_target = pl.when(on_business).then("target_business").otherwise(target)
@@ -61,35 +72,50 @@ def measured(
                 pl.when(can_tell & pl.col("ended_at").is_not_null()).then(pl.col(name).fill_null(0.0)).alias(name)
                 for name in ("paused_calendar_minutes", "paused_business_minutes")
             ),
-            pl.when(pl.col("target_at").is_not_null()).then(own_target - paused).alias("target_minutes"),
-            pl.when(was_fulfilled).then(own_elapsed - paused).alias("used_minutes"),
+            pl.coalesce(
+                "told_target_minutes", pl.when(pl.col("target_at").is_not_null()).then(own_target - paused)
+            ).alias("target_minutes"),
+            pl.when("is_told")
+            .then("told_used_minutes")
+            .when(was_fulfilled)
+            .then(own_elapsed - paused)
+            .alias("used_minutes"),
         )
-        .drop("target_business", "paused_own", "shows_pauses")
+        .drop("target_business", "paused_own", "shows_pauses", "told_target_minutes", "told_used_minutes")
     )
 
 
 def pauses(
-    promises: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context
+    promises: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, clock: TicketClock
 ) -> pl.DataFrame:
-    """One row per promise and stretch in which its ticket was pending, in order of promise and time.
+    """One row per promise and stretch in which it stood (its ticket was pending), in order of promise and time.
 
     Shape: source, promise_id, ticket_row, paused_at, `calendar` and `business` minutes up to the promise's end
     (`ended_at` of `promises`), `own`: minutes on its own clock up to the earlier of fulfilment and target, and
     `used_before`: minutes on its own clock from its start to the pause, earlier pauses taken off.
     """
     numbered = by_number(tables["ticket"].select(*TICKET_KEY, "created_at").unique(TICKET_KEY).collect(), events)
-    pending = status_stretches(numbered, statuses(events)).filter(pl.col("kind") == _PAUSED)
+    pending = (
+        status_stretches(numbered, statuses(events))
+        .lazy()
+        .filter(pl.col("kind") == _PAUSED)
+        .select(TICKET_ROW, pl.col("began_at").alias("paused_at"), pl.col("ended_at").alias("resumed_at"))
+    )
+    told = told_promises.pauses(tables).drop("ticket_id")
     judged_until = pl.min_horizontal(pl.coalesce("fulfilled_at", "ended_at"), "target_at")
-    clipped = (
+    made = (
         promises.lazy()
-        .select(*PROMISE_KEY, "ticket_id", "clock", "began_at", "ended_at", judged_until.alias("judged_until"))
-        .join(numbered.lazy().select(TICKET_ROW, *TICKET_KEY), on=TICKET_KEY)
-        .join(
-            pending.lazy().select(
-                TICKET_ROW, pl.col("began_at").alias("paused_at"), pl.col("ended_at").alias("resumed_at")
-            ),
-            on=TICKET_ROW,
+        .select(
+            *PROMISE_KEY, "ticket_id", "clock", "began_at", "ended_at", "is_told", judged_until.alias("judged_until")
         )
+        .join(numbered.lazy().select(TICKET_ROW, *TICKET_KEY), on=TICKET_KEY, how="left")
+    )
+    stood = [
+        made.filter(~pl.col("is_told")).join(pending, on=TICKET_ROW),
+        made.filter("is_told").join(told, on=PROMISE_KEY),
+    ]
+    clipped = (
+        pl.concat(stood)
         .with_columns(
             pl.max_horizontal("paused_at", "began_at").alias("paused_at"),
             pl.min_horizontal("resumed_at", "ended_at").alias("until"),
@@ -99,9 +125,9 @@ def pauses(
         .sort(*PROMISE_KEY, "paused_at")
         .collect()
     )
-    timed = with_business_minutes(clipped, "paused_at", "until", "business", context)
-    timed = with_business_minutes(timed, "paused_at", "own_until", "own_business", context)
-    timed = with_business_minutes(timed, "began_at", "paused_at", "business_before", context)
+    timed = clock.with_minutes(clipped, "paused_at", "until", "business")
+    timed = clock.with_minutes(timed, "paused_at", "own_until", "own_business")
+    timed = clock.with_minutes(timed, "began_at", "paused_at", "business_before")
     on_business = pl.col("clock") == "business"
     own = pl.when(on_business).then("own_business").otherwise(_minutes("paused_at", "own_until")).fill_null(0.0)
     before = pl.when(on_business).then("business_before").otherwise(_minutes("began_at", "paused_at"))

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.facts import promise_measures
+from transforms.facts import promise_measures, told_promises
 from transforms.facts.context import Context
+from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, of_tickets
 
 
-def verdicts(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
+def verdicts(
+    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context, clock: TicketClock
+) -> pl.LazyFrame:
     """One row per promise: every column of FctPromise, channel, agent_key, requester_key and, for the KPIs,
 
     * `due_at`: the target; without one, when the source settled it (`closed_at`); `due_on` its local day
@@ -23,9 +26,9 @@ def verdicts(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: 
     * `began_on`: local day it began; `began_org_unit_id`: team that held the ticket then, as `events_of_tickets` say
     """
     tickets = tables["ticket"]
-    promises = of_tickets(tables["promise"], tickets).unique(
-        ["source", "promise_id"], keep="first", maintain_order=True
-    )
+    promises = pl.concat(
+        [of_tickets(tables["promise"], tickets), told_promises.promises(tables, events, clock)], how="diagonal"
+    ).unique(["source", "promise_id"], keep="first", maintain_order=True)
     deleted = tickets.select(*TICKET_KEY, pl.col("is_deleted").alias("ticket_is_deleted")).unique(TICKET_KEY)
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     due_at = pl.coalesce("target_at", "closed_at")
@@ -46,7 +49,7 @@ def verdicts(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: 
     )
     told = _with_team_at_start(_in_order_of_time(judged, events), events)
     return promise_measures.measured(
-        told.drop("ticket_is_deleted", "source_page", "source_row"), tables, events, context
+        told.drop("ticket_is_deleted", "source_page", "source_row"), tables, events, context, clock
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.clock import with_business_minutes
 from transforms.facts.context import Context
+from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW
 from transforms.facts.ticket_stretches import (
     AWAITING_REPLY,
@@ -30,7 +30,9 @@ CLOCK_SUFFIXES = ("calendar_minutes", "business_minutes")
 _DIGITS = 6
 
 
-def measured(tickets: pl.DataFrame, events: pl.DataFrame, timeline: pl.DataFrame, context: Context) -> pl.DataFrame:
+def measured(
+    tickets: pl.DataFrame, events: pl.DataFrame, timeline: pl.DataFrame, context: Context, clock: TicketClock
+) -> pl.DataFrame:
     """`tickets` (one row per ticket, as `timelines` has joined them) with every measure of FctTicket.
 
     Adds assigned_at and, in calendar and business minutes, total_reply, first_resolution, requester_wait, agent_wait,
@@ -48,7 +50,7 @@ def measured(tickets: pl.DataFrame, events: pl.DataFrame, timeline: pl.DataFrame
                 reply_stretches(numbered, events),
             )
         ),
-        context,
+        clock,
     )
     by_ticket = (
         numbered.lazy()
@@ -57,13 +59,16 @@ def measured(tickets: pl.DataFrame, events: pl.DataFrame, timeline: pl.DataFrame
         .join(ends.lazy().select(TICKET_ROW, pl.lit(True).alias("is_ended")), on=TICKET_ROW, how="left")
         .join(_replies(events, timeline).lazy(), on=TICKET_ROW, how="left")
         .join(_first_assigned(events).lazy(), on=TICKET_ROW, how="left")
+        .join(_oddities(events, timeline).lazy(), on=TICKET_ROW, how="left")
         .drop(TICKET_ROW)
         .collect()
     )
     joined = tickets.join(by_ticket, on=TICKET_KEY, how="left").with_columns(
-        pl.col("is_ended").fill_null(False), *_shown_by_source(events, timeline)
+        pl.col("is_ended", "is_merged").fill_null(False),
+        pl.coalesce("is_closed_unsolved", (pl.col("status") == "closed") & pl.col("solved_at").is_null()),
+        *_shown_by_source(events, timeline),
     )
-    return _explained(_flagged(_timed(_known(joined), context), context))
+    return _explained(_flagged(_timed(_known(joined), clock), context))
 
 
 def _ends(timeline: pl.DataFrame) -> pl.DataFrame:
@@ -111,6 +116,15 @@ def _first_assigned(events: pl.DataFrame) -> pl.DataFrame:
     return named.group_by(TICKET_ROW).agg(pl.col("at").min().alias("assigned_at")).collect()
 
 
+def _oddities(events: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
+    """Tickets with events: whether one was merged into another, and whether it was closed and never solved."""
+    merged = events.lazy().group_by(TICKET_ROW).agg((pl.col("event_type") == "merge").any().alias("is_merged"))
+    status = pl.col("status")
+    closed = (status == "closed").any() & ~(status == "solved").any()
+    told = timeline.lazy().group_by(TICKET_ROW).agg(closed.alias("is_closed_unsolved"))
+    return merged.join(told, on=TICKET_ROW, how="left").collect()
+
+
 def _shown_by_source(events: pl.DataFrame, timeline: pl.DataFrame) -> list[pl.Expr]:
     """What the source of a ticket records at all: agents, and the statuses of waiting."""
 
@@ -153,7 +167,7 @@ def _known(joined: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(columns).drop(dropped)
 
 
-def _timed(known: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _timed(known: pl.DataFrame, clock: TicketClock) -> pl.DataFrame:
     """Adds durations between two moments: first resolution, and first assignment to last solve."""
     # Without a timeline a ticket that was never reopened was solved once.
     solved_once = pl.col("resolution_count").is_null() & (pl.col("reopen_count") == 0)
@@ -163,7 +177,7 @@ def _timed(known: pl.DataFrame, context: Context) -> pl.DataFrame:
     spans = {"first_resolution": ("created_at", "first_solve_at")}
     spans["first_assignment_to_resolution"] = ("assigned_at", "solved_at")
     for name, (start, end) in spans.items():
-        told = with_business_minutes(told, start, end, f"{name}_business_minutes", context)
+        told = clock.with_minutes(told, start, end, f"{name}_business_minutes")
         elapsed = (pl.col(end) - pl.col(start)).dt.total_microseconds() / 60_000_000
         in_order = pl.col(end) >= pl.col(start)
         told = told.with_columns(pl.when(in_order).then(elapsed).alias(f"{name}_calendar_minutes"))
@@ -186,7 +200,7 @@ def _flagged(timed: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def _explained(flagged: pl.DataFrame) -> pl.DataFrame:
-    """Adds `missing_reason`: every reason that holds, comma separated; null where every measure is known."""
+    """Adds `missing_reason`: every reason that holds, comma separated; null where all is known of a normal ticket."""
     has_events, has_timeline = pl.col("has_events"), pl.col("resolution_count").is_not_null()
     replies, first = pl.col("has_reply_events") & has_events, pl.col("first_solved_at")
     is_solved = pl.col("solved_at").is_not_null() & pl.col("first_solve_at").is_not_null()
@@ -208,9 +222,18 @@ def _explained(flagged: pl.DataFrame) -> pl.DataFrame:
         "not_matured": replies & first.is_not_null() & pl.col("is_one_touch").is_null(),
         "end_before_start": backwards,
         "no_survey_of_tickets": pl.col("is_csat_answered").is_null(),
+        "no_requester": pl.col("requester_key").is_null(),
+        "closed_unsolved": pl.col("is_closed_unsolved"),
+        "merged": pl.col("is_deleted") & pl.col("is_merged"),
+        "deleted": pl.col("is_deleted") & ~pl.col("is_merged"),
     }
     named = [pl.when(holds.fill_null(False)).then(pl.lit(reason)) for reason, holds in reasons.items()]
     listed = pl.concat_str(named, separator=",", ignore_nulls=True)
     return flagged.with_columns(pl.when(listed != "").then(listed).alias("missing_reason")).drop(
-        "first_solve_at", "source_names_agents", "source_shows_pending", "source_shows_on_hold"
+        "first_solve_at",
+        "source_names_agents",
+        "source_shows_pending",
+        "source_shows_on_hold",
+        "is_closed_unsolved",
+        "is_merged",
     )

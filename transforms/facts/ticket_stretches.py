@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.clock import with_business_minutes
 from transforms.contracts.tickets import DONE_STATUSES
-from transforms.facts.context import Context
+from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_ROW
 
 HUMAN_ROLES = ("agent", "unknown")  # a bot and the requester say what they are
@@ -107,13 +106,13 @@ def reply_stretches(numbered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFram
     return waits.select(TICKET_ROW, pl.lit(AWAITING_REPLY).alias("kind"), "began_at", "ended_at").collect()
 
 
-def lasting(stretches: pl.DataFrame, context: Context) -> pl.DataFrame:
+def lasting(stretches: pl.DataFrame, clock: TicketClock) -> pl.DataFrame:
     """Minutes per ticket and kind, by the calendar and in business time; a stretch that still lasts is left out.
 
     Shape: ticket_row and `<kind>_calendar_minutes`, `<kind>_business_minutes` for every kind that may occur.
     """
     over = stretches.filter(pl.col("ended_at").is_not_null())
-    timed = with_business_minutes(over, "began_at", "ended_at", "business", context)
+    timed = clock.with_minutes(over, "began_at", "ended_at", "business")
     elapsed = (pl.col("ended_at") - pl.col("began_at")).dt.total_microseconds() / 60_000_000
     kinds = (*WORKING_STATUSES, UNASSIGNED, AWAITING_REPLY)
     return (

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from transforms.clock import with_business_minutes
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
+from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, stations, statuses
 from transforms.facts.ticket_measures import ONE_TOUCH_WINDOW_DAYS, measured
 from transforms.facts.ticket_stretches import HUMAN_ROLES, WORKING_STATUSES
@@ -20,7 +20,9 @@ from transforms.facts.ticket_stretches import HUMAN_ROLES, WORKING_STATUSES
 REOPEN_WINDOW_DAYS = ONE_TOUCH_WINDOW_DAYS
 
 
-def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
+def timelines(
+    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context, clock: TicketClock
+) -> pl.LazyFrame:
     """One row per ticket, from `events_of_tickets`: every column of FctTicket (see `measured`) and, for the KPIs,
 
     * `created_on`, `first_solved_on`, `done_on`: local days; `updated_at`
@@ -49,10 +51,11 @@ def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context:
             pl.col("source").is_in(_sources_with_replies(events).implode()).alias("has_reply_events"),
             pl.col("has_events").fill_null(False),
             _is_answered(rated).alias("is_csat_answered"),
-            pl.coalesce("closed_at", midnight).alias("censored_at"),
+            _closed_at().alias("closed_at"),
             pl.coalesce("timeline_reopens", "reopen_count").alias("reopen_count"),
             _solved_at().alias("solved_at"),
         )
+        .with_columns(pl.coalesce("closed_at", midnight).alias("censored_at"))
         .with_columns(
             pl.coalesce("last_is_done", pl.col("status").is_in(DONE_STATUSES), pl.col("solved_at").is_not_null()).alias(
                 "is_done"
@@ -63,13 +66,13 @@ def timelines(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context:
             pl.coalesce("first_replied_at", "censored_at").alias("welcomed_at"),
         )
     )
-    return measured(_with_durations(joined, context), events, timeline, context).lazy()
+    return measured(_with_durations(joined, context, clock), events, timeline, context, clock).lazy()
 
 
-def _with_durations(joined: pl.DataFrame, context: Context) -> pl.DataFrame:
-    timed = with_business_minutes(joined, "created_at", "first_replied_at", "first_reply_business_minutes", context)
-    timed = with_business_minutes(timed, "created_at", "solved_at", "full_resolution_business_minutes", context)
-    timed = with_business_minutes(timed, "created_at", "welcomed_at", "welcome_minutes", context)
+def _with_durations(joined: pl.DataFrame, context: Context, clock: TicketClock) -> pl.DataFrame:
+    timed = clock.with_minutes(joined, "created_at", "first_replied_at", "first_reply_business_minutes")
+    timed = clock.with_minutes(timed, "created_at", "solved_at", "full_resolution_business_minutes")
+    timed = clock.with_minutes(timed, "created_at", "welcomed_at", "welcome_minutes")
     welcomed = pl.col("first_replied_at").is_not_null()
     return timed.with_columns(
         _calendar_minutes("first_replied_at").alias("first_reply_calendar_minutes"),
@@ -84,7 +87,16 @@ def _with_durations(joined: pl.DataFrame, context: Context) -> pl.DataFrame:
         context.local_day(pl.col("created_at")).alias("created_on"),
         context.local_day(pl.col("first_solved_at")).alias("first_solved_on"),
         context.local_day(pl.col("done_at")).alias("done_on"),
-    ).drop("source_page", "source_row", "timeline_reopens", "last_is_done", "last_done_at", "is_done", "welcomed_at")
+    ).drop(
+        "source_page",
+        "source_row",
+        "timeline_reopens",
+        "last_is_done",
+        "last_done_at",
+        "last_closed_at",
+        "is_done",
+        "welcomed_at",
+    )
 
 
 def _is_answered(rated: pl.Series) -> pl.Expr:
@@ -101,6 +113,12 @@ def _solved_at() -> pl.Expr:
     """The source's own time of solving; the timeline's where the source never gives one."""
     derived = pl.when("last_is_done").then("last_done_at")
     return pl.when(pl.col("solved_at").is_not_null().any().over("source")).then("solved_at").otherwise(derived)
+
+
+def _closed_at() -> pl.Expr:
+    """The source's own time of closing; the timeline's where the source never gives one."""
+    told = pl.col("closed_at").is_not_null().any().over("source")
+    return pl.when(told).then("closed_at").otherwise("last_closed_at")
 
 
 def _first_replies(tickets: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -159,6 +177,7 @@ def _status_counts(timeline: pl.DataFrame) -> pl.DataFrame:
             pl.col("agent_key").filter("is_solving").first().alias("first_solved_agent_key"),
             pl.col("at").filter("is_solving").last().alias("last_done_at"),
             done.last().alias("last_is_done"),
+            pl.when(pl.col("status").last() == "closed").then(pl.col("at").last()).alias("last_closed_at"),
             pl.col("at").filter("is_reopening").alias("reopened_at"),
             pl.col("is_reopening").sum().cast(pl.Int64).alias("timeline_reopens"),
             pl.col("is_solving").sum().cast(pl.Int64).alias("resolution_count"),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from transforms.clock import with_business_minutes
 from transforms.contracts.results import CELL_KEY
 from transforms.kpis.cell_numbers import CELL, numbered
 from transforms.stats import survival
@@ -60,7 +59,7 @@ def waits(tickets: pl.LazyFrame, facts: Facts, *, ended_at: str) -> pl.LazyFrame
     until = tickets.with_columns(
         pl.coalesce(ended_at, "censored_at").alias("until"), pl.col(ended_at).is_not_null().alias("is_observed")
     ).collect()
-    timed = with_business_minutes(until, "created_at", "until", "business", facts.context).lazy()
+    timed = facts.clock.with_minutes(until, "created_at", "until", "business").lazy()
     elapsed = (pl.col("until") - pl.col("created_at")).dt.total_microseconds() / 60_000_000
     values = {"calendar": elapsed, "business": pl.col("business")}
     in_order = timed.filter(pl.col("until") >= pl.col("created_at"))

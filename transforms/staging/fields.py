@@ -10,7 +10,10 @@ from typing import Literal
 
 from transforms.contracts.improvement import IMPROVEMENT_TYPES
 from transforms.contracts.organisation import OFFICES
+from transforms.contracts.person_roles import PERSON_ROLES
+from transforms.contracts.promise_events import PROMISE_EVENT_TYPES, TOLD_METRICS
 from transforms.contracts.results import PERIOD_GRAINS
+from transforms.contracts.ticket_metrics import TOLD_COUNTS, TOLD_DURATIONS
 from transforms.contracts.tickets import ACTOR_ROLES, CLOCKS, EVENT_TYPES, PRIORITIES, PROMISE_METRICS, STATUSES
 
 FieldType = Literal[
@@ -53,6 +56,7 @@ def _code(
 
 
 _TICKET_ID = _key("ticket_id", "Ticket number; unique within the source.")
+_CALENDAR_ID = _key("calendar_id", "Calendar.")
 _ABOUT_TICKET = _key("ticket_id", "Ticket it is about.", required=False)
 _TEAM = _key("team", "Team, as the organisation source names it.", required=False)
 _PRIORITY = _code("priority", PRIORITIES, "Priority.")
@@ -135,6 +139,42 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         _AGENT,
         _REQUESTER,
     ),
+    ("tickets", "promise_events"): (
+        _key("event_id", "Event."),
+        _TICKET_ID,
+        _code("metric", TOLD_METRICS, "What is measured.", required=True),
+        Field("instance", "count", "Number of the instance on its ticket.", default="1"),
+        _code("event_type", PROMISE_EVENT_TYPES, "What happened.", required=True),
+        Field("at", "datetime", "When.", required=True),
+        Field("target_minutes", "number", "Target that was applied."),
+        _code("clock", CLOCKS, "Clock of that target."),
+        _key("policy_id", "Policy that set it.", required=False),
+        Field("elapsed_calendar_minutes", "number", "Elapsed so far by the calendar."),
+        Field("elapsed_business_minutes", "number", "Elapsed so far in business time."),
+        Field("is_deleted", "boolean", "The source took the event back.", default="false"),
+    ),
+    ("tickets", "calendars"): (
+        _CALENDAR_ID,
+        Field("valid_from_at", "datetime", "When this version began to hold.", required=True),
+        Field("weekday", "count", "ISO weekday, Monday 1 to Sunday 7.", required=True),
+        Field("opens_minute", "count", "Minute of the local day at which it opens.", required=True),
+        Field("closes_minute", "count", "Minute of the local day at which it closes.", required=True),
+        Field("timezone", "label", "IANA time zone of its wall clock.", required=True),
+        Field("created_at", "datetime", "When the calendar was created.", default="valid_from_at"),
+    ),
+    ("tickets", "closures"): (
+        _CALENDAR_ID,
+        _key("closure_id", "Closure."),
+        Field("closed_from", "datetime", "Its first moment on the calendar's wall clock.", required=True),
+        Field("closed_until", "datetime", "Its end on the calendar's wall clock.", required=True),
+    ),
+    ("tickets", "metrics"): (
+        _TICKET_ID,
+        Field("updated_at", "datetime", "When the source last changed them.", required=True),
+        Field("solved_at", "datetime", "When it was last solved."),
+        *(Field(name, "count", "As the source counts.") for name in TOLD_COUNTS),
+        *(Field(name, "number", "Minutes, as the source measures.") for name in TOLD_DURATIONS),
+    ),
     ("tickets", "macros"): (
         _key("macro_id", "Canned answer."),
         Field("body", "message", "Its text; only a fingerprint is kept.", required=True),
@@ -194,6 +234,11 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
     ("organisation", "person_aliases"): (
         Field("alias", "person", "Another name of the person: a number in some system, an old address.", required=True),
         Field("person", "person", "The name that counts, as most sources give it.", required=True),
+    ),
+    ("organisation", "roles"): (
+        Field("person", "person", "The person.", required=True),
+        Field("valid_from_at", "datetime", "From when on.", required=True),
+        _code("role", PERSON_ROLES, "Role.", required=True),
     ),
     ("organisation", "initiatives"): (
         _key("initiative_id", "Initiative."),

@@ -17,6 +17,10 @@ Grain = Literal[
     "event_log",  # tickets: one row per update, with the state after it
     "events",  # tickets: one row per typed event
     "promises",  # tickets: one row per instance of a promise
+    "promise_events",  # tickets: one row per thing that happened to an instance of a promise
+    "calendars",  # tickets: one row per slot of a version of a calendar
+    "closures",  # tickets: one row per stretch in which a calendar is closed
+    "metrics",  # tickets: one row per ticket, with what its source measured
     "macros",  # tickets: one row per canned answer
     "eligible_categories",  # tickets: one row per category in which agents may decide by themselves
     "long_answers",  # survey: one row per answer
@@ -25,6 +29,7 @@ Grain = Literal[
     "org_units",  # organisation: one row per version of a unit
     "memberships",  # organisation: one row per stay of a person in a unit
     "person_aliases",  # organisation: one row per other name of a person
+    "roles",  # organisation: one row per person and role they were seen in
     "initiatives",  # organisation: one row per initiative
     "targets",  # organisation: one row per unit, KPI and period
     "improvements",  # organisation: one row per improvement somebody made

@@ -30,3 +30,9 @@ def memberships(rows: pl.DataFrame) -> Outcome:
     return Outcome(
         {"membership": taken.rename({"person": "person_key", "team": "org_unit_id", "manager": "manager_key"})}, older
     )
+
+
+def roles(rows: pl.DataFrame) -> Outcome:
+    """One input row, a person in the role they were seen in; the last row of a moment wins."""
+    taken, older = newest(rows, ["person", "valid_from_at"])
+    return Outcome({"person_role": taken.rename({"person": "person_key"})}, older)

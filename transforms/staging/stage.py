@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.contracts import STAGED
-from transforms.staging import event_log, improvement, organisation, recognition, surveys, ticket_catalogue, tickets
+from transforms.staging import (
+    event_log,
+    improvement,
+    organisation,
+    recognition,
+    surveys,
+    ticket_calendars,
+    ticket_catalogue,
+    tickets,
+    told_measures,
+)
 from transforms.staging.checks import check_columns, check_mapping
 from transforms.staging.duplicates import exact_copies, tells_rows_apart
 from transforms.staging.errors import MappingError
@@ -65,6 +75,14 @@ def _staged(rows: pl.DataFrame, raw: pl.DataFrame, page: PageReference, mapping:
         return tickets.events(rows, mapping, key)
     if grain == ("tickets", "promises"):
         return tickets.promises(rows)
+    if grain == ("tickets", "promise_events"):
+        return told_measures.promise_events(rows)
+    if grain == ("tickets", "calendars"):
+        return ticket_calendars.calendars(rows, mapping)
+    if grain == ("tickets", "closures"):
+        return ticket_calendars.closures(rows)
+    if grain == ("tickets", "metrics"):
+        return told_measures.metrics(rows)
     if grain == ("tickets", "macros"):
         return ticket_catalogue.macros(rows, key)
     if grain == ("tickets", "eligible_categories"):
@@ -81,6 +99,8 @@ def _staged(rows: pl.DataFrame, raw: pl.DataFrame, page: PageReference, mapping:
         return organisation.org_units(rows)
     if grain == ("organisation", "person_aliases"):
         return organisation.person_aliases(rows)
+    if grain == ("organisation", "roles"):
+        return organisation.roles(rows)
     if grain == ("organisation", "initiatives"):
         return improvement.initiatives(rows)
     if grain == ("organisation", "targets"):

@@ -13,7 +13,7 @@ from transforms.staging.text_features import fingerprints
 from transforms.staging.value_maps import translate
 
 HOLDER = {"team": "org_unit_id", "agent": "agent_key"}
-_MERGE = "merge"  # its value is the ticket merged into
+_IDENTIFIERS = ("merge", "calendar")  # the value is the ticket merged into, the calendar it runs on from now on
 
 
 def snapshot(rows: pl.DataFrame, mapping: SourceMapping) -> Outcome:
@@ -99,7 +99,7 @@ def _event_value(mapping: SourceMapping) -> tuple[pl.Expr, pl.Expr]:
     """Value of an event as the contract words it, and the reason where it says nothing known."""
     # Values of other events may name people and are dropped: teams and agents have fields of their own.
     text, nothing = pl.col("value"), pl.lit(None, dtype=pl.String)
-    value, reason = pl.when(pl.col("event_type") == _MERGE).then(text).otherwise(nothing), nothing
+    value, reason = pl.when(pl.col("event_type").is_in(_IDENTIFIERS)).then(text).otherwise(nothing), nothing
     for event_type, allowed in VALUE_TABLES["tickets", "events"].items():
         is_type = pl.col("event_type") == event_type
         table = mapping.values.get(event_type)

@@ -19,7 +19,8 @@ NIGHT = at(40).date()
 
 
 def measures(events: list[dict[str, Any]], night: dt.date = NIGHT, **more: Any) -> dict[str, Any]:
-    return facts(run_on=night, ticket=[ticket(1, **more)], ticket_event=events).tickets.collect().row(0, named=True)
+    rows = [ticket(1, **{"requester_key": person(8)} | more)]
+    return facts(run_on=night, ticket=rows, ticket_event=events).tickets.collect().row(0, named=True)
 
 
 def unheld(when: dt.datetime, event_type: str, value: str | None = None, **more: Any) -> dict[str, Any]:
@@ -187,3 +188,26 @@ def test_null_has_a_reason_and_time_is_neither_lost_nor_doubled(steps: list[Any]
         for name in ("requester_wait", "unassigned", "total_reply", "agent_wait"):
             if row[f"{name}_business_minutes"] is not None:
                 assert row[f"{name}_business_minutes"] <= row[f"{name}_calendar_minutes"] + 1e-6
+
+
+def test_odd_tickets_keep_their_row_and_say_what_is_odd() -> None:
+    closed = [event(1, at(0), "status", "new"), event(1, at(1), "status", "closed")]
+    merged = [*closed, event(1, at(1), "merge")]
+
+    def reasons(*args: Any, **more: Any) -> set[str]:
+        return set(measures(*args, **more)["missing_reason"].split(","))
+
+    assert "no_requester" in reasons(closed, requester_key=None)
+    assert "closed_unsolved" in reasons(closed)
+    assert {"merged", "deleted"} & reasons(merged, is_deleted=True) == {"merged"}
+    assert {"merged", "deleted"} & reasons(closed, is_deleted=True) == {"deleted"}
+    assert "closed_unsolved" in reasons([], status="closed")
+    assert "closed_unsolved" not in reasons([*closed[:1], event(1, at(0, 12), "status", "solved"), closed[1]])
+
+
+def test_where_the_source_never_says_when_it_closed_the_timeline_does() -> None:
+    closed = [event(1, at(0), "status", "new"), event(1, at(1), "status", "closed")]
+
+    assert measures(closed)["closed_at"] == at(1)
+    assert measures(closed, closed_at=at(2))["closed_at"] == at(2)
+    assert measures([*closed, event(1, at(2), "status", "open")])["closed_at"] is None

@@ -1,0 +1,71 @@
+"""Who acted on a ticket in which role, and who held it then, where a source tells neither with each event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+_HOLDERS = {"group": "org_unit_id", "assignee": "agent_key"}
+_NOBODY = ""
+
+
+def with_holders(events: pl.DataFrame) -> pl.DataFrame:
+    """`events` (of `events_of_tickets`) with the team and agent that held the ticket after each of them.
+
+    A source that names a team only in events of type `group` (an agent only in `assignee`) says nothing of it
+    elsewhere: the one named last still holds the ticket, also for what happened in the same moment.
+    """
+    for event_type, holder in _HOLDERS.items():
+        is_change = pl.col("event_type") == event_type
+        elsewhere = events.filter(~is_change & pl.col(holder).is_not_null())["source"].unique()
+        by_change = events.filter(is_change)["source"].unique()
+        silent = by_change.filter(~by_change.is_in(elsewhere.implode()))
+        if silent.is_empty():
+            continue
+        named = pl.when(is_change).then(pl.col(holder).fill_null(_NOBODY))
+        last = pl.col("told").last().over("ticket_row", "at").replace(_NOBODY, None)
+        is_silent = pl.col("source").is_in(silent.implode())
+        events = (
+            events.with_columns(named.forward_fill().over("ticket_row").alias("told"))
+            .with_columns(pl.when(is_silent).then(last).otherwise(holder).alias(holder))
+            .drop("told")
+        )
+    return events
+
+
+def with_roles(events: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
+    """`events` with the role of each actor whose source tells roles of people instead of roles with events.
+
+    The role is the one the person was last seen in before the event. Before the first sight it is `agent` for who
+    ever held a ticket or wrote a private note, which only agents can, else the first one seen. So an agent who left,
+    and is an end user of the system now, still answered as an agent then.
+    """
+    roles = tables["person_role"].select("source", "person_key", "valid_from_at", "role").sort("valid_from_at")
+    seen = roles.rename({"person_key": "actor_key", "valid_from_at": "at", "role": "role_then"}).collect()
+    if seen.is_empty():
+        return events
+    person = ["source", "actor_key"]
+    first = seen.unique(person, keep="first", maintain_order=True).select(*person, first_role="role_then")
+    notes = events.filter(pl.col("event_type") == "private_note").select(person)
+    held = events.select("source", pl.col("agent_key").alias("actor_key"))
+    agents = pl.concat([notes, held]).drop_nulls().unique().with_columns(pl.lit("agent").alias("acted_as"))
+    told = (
+        events.lazy()
+        .with_row_index("position")
+        .filter((pl.col("actor_role") == "unknown") & pl.col("actor_key").is_not_null())
+        .select("position", *person, "at")
+        .sort("at")
+        .join_asof(seen.lazy(), on="at", by=person, check_sortedness=False)
+        .join(agents.lazy(), on=person, how="left")
+        .join(first.lazy(), on=person, how="left")
+        .select("position", pl.coalesce("role_then", "acted_as", "first_role").alias("told_role"))
+    )
+    return (
+        events.lazy()
+        .with_row_index("position")
+        .join(told, on="position", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("told_role", "actor_role").alias("actor_role"))
+        .drop("position", "told_role")
+        .collect()
+    )
