@@ -1,4 +1,4 @@
-"""Commands that watch over the pipeline: `status`, `doctor`, `validate`."""
+"""Commands that watch over the pipeline: `status`, `doctor`, `validate`, `reconcile`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 from rich.markup import escape
 
-from flows.errors import DataQualityError, StaleError
+from flows.errors import DataQualityError, StaleError, UsageError
 from flows.invocation import Injected
 from flows.terminal import show
 
@@ -22,6 +22,7 @@ def register(app: App) -> None:
     app.command(status)
     app.command(doctor)
     app.command(validate)
+    app.command(reconcile)
 
 
 def status(*, json: Switch = False, invocation: Injected) -> int:
@@ -71,4 +72,32 @@ def validate(*, invocation: Injected) -> int:
     show(*page)
     if reasons:
         raise DataQualityError("; ".join(reasons))
+    return 0
+
+
+def reconcile(*, limit: int = 20, json: Switch = False, invocation: Injected) -> int:
+    """Compare our measures of tickets with those of the ticket system, and say why they differ.
+
+    Parameters
+    ----------
+    limit
+        Differences to list one by one.
+    json
+        As JSON.
+    """
+    from flows.lake import Lake
+    from flows.pipeline.computing import newest_night
+    from flows.pipeline.night import Night
+    from flows.reconciliation import as_json, reconciled, render
+
+    if limit < 0:
+        raise UsageError(f"--limit {limit} must be 0 or more")
+    settings = invocation.settings()
+    lake = Lake(settings.lake.url)
+    night = newest_night(lake) or Night.begin(settings, None, "nightly").run_on
+    comparisons = reconciled(settings, lake, night)
+    if json:
+        sys.stdout.write(jsonlib.dumps(as_json(comparisons, limit), indent=2) + "\n")
+    else:
+        show(*render(comparisons, limit))
     return 0

@@ -24,8 +24,8 @@ from transforms.staging.versions import VERSIONED, versions_after
 
 # The time by which a row belongs to a window.
 _TIMES = {"recognition": "at", "survey_response": "answered_at", "invitation": "sent_at", "improvement_event": "at"}
-# Who a person was once known as stays true after the account is gone.
-_REMEMBERED = ("person_alias",)
+# Who a person was once known as, and when a calendar was open, stays true after it is gone.
+_REMEMBERED = ("person_alias", "calendar_slot")
 _USUAL_ROWS = 20
 _LARGEST_LOSS = 0.5
 

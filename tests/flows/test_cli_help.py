@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor",
     "status",
     "validate",
+    "reconcile",
     "query",
     "export",
     "report",

@@ -39,7 +39,8 @@ def with_roles(events: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.D
 
     The role is the one the person was last seen in before the event. Before the first sight it is `agent` for who
     ever held a ticket or wrote a private note, which only agents can, else the first one seen. So an agent who left,
-    and is an end user of the system now, still answered as an agent then.
+    and is an end user of the system now, still answered as an agent then. Who was never seen at all is a requester:
+    those who act for us are known.
     """
     roles = tables["person_role"].select("source", "person_key", "valid_from_at", "role").sort("valid_from_at")
     seen = roles.rename({"person_key": "actor_key", "valid_from_at": "at", "role": "role_then"}).collect()
@@ -54,12 +55,13 @@ def with_roles(events: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.D
         events.lazy()
         .with_row_index("position")
         .filter((pl.col("actor_role") == "unknown") & pl.col("actor_key").is_not_null())
+        .filter(pl.col("source").is_in(seen["source"].unique().implode()))
         .select("position", *person, "at")
         .sort("at")
         .join_asof(seen.lazy(), on="at", by=person, check_sortedness=False)
         .join(agents.lazy(), on=person, how="left")
         .join(first.lazy(), on=person, how="left")
-        .select("position", pl.coalesce("role_then", "acted_as", "first_role").alias("told_role"))
+        .select("position", pl.coalesce("role_then", "acted_as", "first_role", pl.lit("requester")).alias("told_role"))
     )
     return (
         events.lazy()

@@ -35,7 +35,7 @@ class Facts:
 
     def __init__(self, tables: Mapping[str, pl.DataFrame | pl.LazyFrame], context: Context) -> None:
         self.context = context
-        self.provided = frozenset(tables)
+        self.provided = frozenset(tables) | ({"promise"} if "promise_event" in tables else frozenset())
         self._active: dict[str, pl.LazyFrame] = {}
         happened = {
             name: known.as_of(name, tables[name].lazy() if name in tables else contract.create_empty().lazy(), context)

@@ -11,7 +11,7 @@ FEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("tickets", "event_log"): ("ticket", "ticket_event", "promise"),
     ("tickets", "events"): ("ticket_event",),
     ("tickets", "promises"): ("promise",),
-    ("tickets", "promise_events"): ("promise_event",),
+    ("tickets", "promise_events"): ("promise_event", "promise"),
     ("tickets", "calendars"): ("calendar_slot",),
     ("tickets", "closures"): ("calendar_closure",),
     ("tickets", "metrics"): ("ticket_metric",),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-TimeFormat = Literal["iso", "iso_seconds", "unix", "date"]
+TimeFormat = Literal["iso", "iso_seconds", "unix", "unix_ms", "date"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ def written(moment: dt.datetime, time_format: TimeFormat) -> str:
     utc = moment.astimezone(dt.UTC)
     if time_format == "unix":
         return str(int(utc.timestamp()))
+    if time_format == "unix_ms":
+        return str(int(utc.timestamp() * 1000))
     if time_format == "date":
         return utc.date().isoformat()
     return utc.strftime("%Y-%m-%dT%H:%M:%SZ") if time_format == "iso_seconds" else utc.isoformat()

@@ -41,10 +41,11 @@ def test_before_being_seen_the_first_role_holds() -> None:
     assert roles_of([said(at(1), CUSTOMER)], [role(CUSTOMER, "requester", at(3))]) == ["requester"]
 
 
-def test_a_role_told_with_the_event_stands_and_a_stranger_stays_unknown() -> None:
+def test_a_role_told_with_the_event_stands_and_a_stranger_is_no_agent() -> None:
     events = [said(at(1), AGENT) | {"actor_role": "bot"}, said(at(2), 99)]
 
-    assert roles_of(events, [role(AGENT, "agent", at(0))]) == ["bot", "unknown"]
+    assert roles_of(events, [role(AGENT, "agent", at(0))]) == ["bot", "requester"]
+    assert roles_of(events, [role(AGENT, "agent", at(0)) | {"source": "elsewhere"}]) == ["bot", "unknown"]
 
 
 def test_who_was_named_last_holds_the_ticket() -> None:
