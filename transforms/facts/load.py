@@ -26,6 +26,8 @@ DAYS_AROUND = 10
 HEAD_COUNT_DAYS = 20
 HEAD_COUNT_MINIMUM_DAYS = 10
 BACKLOG_HISTORY_DAYS = 28
+# Calendar days around a day whose tickets its flags rest on: 30 business days before it, 10 after, holidays in plenty.
+LOAD_REACH_DAYS = (60, 21)
 _TEAM = "org_unit_id"
 
 

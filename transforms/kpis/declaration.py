@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Estimator = Callable[[pl.LazyFrame, "Facts"], pl.LazyFrame]
 SOURCES = ("tickets", "recognition", "employee_survey", "customer_survey", "organisation")
 MINIMUM_GROUP_FLOOR = 5
+REACH_KINDS = ("tickets", "recognition", "surveys", "improvement")
+# A reach over all days: on the far side of a period a row that changes moves it, however long ago or since.
+EVERY_DAY = 36_500
 
 
 class DeclarationError(ValueError):
@@ -61,8 +64,17 @@ class Kpi:
     # Components the roll-up takes, sharing the weight; none named: `main`, else the first. One in angle brackets
     # (`<initiative>`) stands for all that the data name.
     roll_up_components: tuple[str, ...] = ()
+    # Per kind of rows (REACH_KINDS): of how many days before a period and after it they can move its numbers. A kind
+    # that is not named: of none before, of maturity_days after.
+    reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    # A ticket counts on every day of its life and not only on days on which something happens to it.
+    follows_lives: bool = False
     # Beyond whole tables: fields, survey constructs and ticket events without which it has no number.
     field_needs: tuple[str, ...] = ()
+
+    def reach_of(self, kind: str) -> tuple[int, int]:
+        """Days before a period and after it whose rows of a kind can move its numbers."""
+        return self.reach.get(kind, (0, self.maturity_days))
 
     @property
     def scored_components(self) -> tuple[str, ...]:
@@ -70,9 +82,9 @@ class Kpi:
         return self.roll_up_components or ((DEFAULT,) if DEFAULT in self.components else self.components[:1])
 
     def __post_init__(self) -> None:
-        def require(condition: bool, field: str, rule: str) -> None:
+        def require(condition: bool, place: str, rule: str) -> None:
             if not condition:
-                raise DeclarationError(f"KPI {self.id}: {field} {rule}")
+                raise DeclarationError(f"KPI {self.id}: {place} {rule}")
 
         require(re.fullmatch(r"[a-z][a-z0-9_]*", self.id) is not None, "id", "must be lower case with underscores")
         require(self.version >= 1, "version", "starts at 1")
@@ -93,6 +105,7 @@ class Kpi:
         for need in self.field_needs:
             complaint = wrong_need(need)
             require(complaint is None, "field_needs", f"{need}: {complaint}")
+        require(set(self.reach) <= set(REACH_KINDS), "reach", f"must be of {REACH_KINDS}")
         require(bool(self.pitfalls), "pitfalls", "must say what the number does not mean")
         # Months less the whole weeks in them would leave pieces of a few days, behind which stand a few people.
         nested = any(set(self.grains) <= set(grains) for grains in NESTED_GRAINS)

@@ -19,3 +19,10 @@ def test_a_negative_zero_is_zero_and_what_is_no_number_stays() -> None:
     rounded = numbers.select(repeatable("x"))["x"]
 
     assert [str(number) for number in rounded] == ["0.0", "0.0", "None", "nan", "-0.25"]
+
+
+def test_large_sums_too() -> None:
+    sums = pl.DataFrame({"sum": [1_234_567.123456, 1_234_567.123456 + 2e-9]})
+
+    assert sums["sum"].round(9).n_unique() == 2
+    assert sums.select(repeatable("sum"))["sum"].to_list() == [1_234_567.123, 1_234_567.123]

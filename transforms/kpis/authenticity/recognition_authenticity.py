@@ -26,7 +26,7 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis.company import is_company
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.staging.text_features import SIMILAR_WITHIN_BITS
 from transforms.stats.similarity import repeats_recent
@@ -79,6 +79,8 @@ KPI = Kpi(
     anchors=(0.5, 1.0),
     roll_up_components=("specific", "original", "not_swap"),
     field_needs=("recognition.giver",),
+    # The last messages of a giver, whenever they were written; a swap within two days.
+    reach={"recognition": (EVERY_DAY, 2)},
     pitfalls=(
         "A short message can be heartfelt and a long one copied from elsewhere; read the shares, judge no message.",
         "Two people who finish a job together thank one another honestly; only the share says something.",

@@ -23,6 +23,7 @@ import polars as pl
 
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
+from transforms.facts.load import LOAD_REACH_DAYS
 from transforms.kpis.declaration import Kpi
 from transforms.periods import period_start
 from transforms.stats.stratified_rates import common_rate_ratio
@@ -102,6 +103,8 @@ KPI = Kpi(
     bounds=(0.0, 1_000.0),
     anchors=(0.5, 1.2),
     field_needs=("recognition.tags|message",),
+    reach={"tickets": LOAD_REACH_DAYS},
+    follows_lives=True,
     pitfalls=(
         "Busy people write fewer messages: under 1 need not mean that the values were not lived.",
         "Every tag counts as a value; categories such as `birthday` should not be mapped as tags.",

@@ -18,7 +18,7 @@ import polars as pl
 from transforms.facts import Facts
 from transforms.facts.initiatives import INITIATIVE_KEY
 from transforms.kpis import initiatives
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.kpis.initiatives import NEVER_TOOK_OFF
 
@@ -57,6 +57,8 @@ KPI = Kpi(
     bounds=(0.0, 1.0),
     anchors=(1.0, 0.0),
     field_needs=("recognition.giver", "recognition.tags|message"),
+    # What each did for any initiative stands beside them.
+    reach={"recognition": (EVERY_DAY, EVERY_DAY)},
     pitfalls=(
         "Only initiatives somebody listed are counted; those that were dropped without a trace are the worst debt.",
         "An initiative that was meant to be short is counted as one that did not last.",

@@ -17,7 +17,7 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.facts.initiatives import INITIATIVE_KEY
 from transforms.kpis import initiatives
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.initiatives import MINIMUM_ACTS
 from transforms.stats.launch import Z
 
@@ -65,6 +65,8 @@ KPI = Kpi(
     anchors=(2.0, 50.0),
     anchor_scale="log",
     field_needs=("recognition.giver", "recognition.tags|message"),
+    # Everything since the launch and before it.
+    reach={"recognition": (EVERY_DAY, 0)},
     pitfalls=(
         "It grows with the number of people addressed: compare an initiative with itself, not with another one.",
         "Many acts of one champion lower it although nothing was taken away; it measures how widely, not how much.",

@@ -18,7 +18,7 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis import initiatives
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.initiatives import NEVER_TOOK_OFF
 
 WEEKS_NEEDED = 13
@@ -68,6 +68,8 @@ KPI = Kpi(
     bounds=(LOWEST, HIGHEST),
     anchors=(0.0, 1.0),
     field_needs=("recognition.giver", "recognition.tags|message"),
+    # Everything since the launch and before it.
+    reach={"recognition": (EVERY_DAY, 0)},
     pitfalls=(
         "Thirteen weeks are short: a habit that dies after half a year scores 1.",
         "A holiday season in weeks 10 to 13 lowers it without anybody losing interest.",

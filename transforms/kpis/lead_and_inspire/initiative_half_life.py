@@ -23,7 +23,7 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY, DEFAULT
 from transforms.facts import Facts
 from transforms.kpis import initiatives
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.initiatives import FADING
 from transforms.stats.launch import Z
 
@@ -89,6 +89,8 @@ KPI = Kpi(
     anchors=(2.0, 52.0),
     anchor_scale="log",
     field_needs=("recognition.giver", "recognition.tags|message"),
+    # Everything since the launch and before it.
+    reach={"recognition": (EVERY_DAY, 0)},
     pitfalls=(
         "A tag that people stop typing is not a habit that people stop having.",
         "Prizes and reminders lift acts for as long as they run; h then measures the campaign.",

@@ -25,11 +25,14 @@ import polars as pl
 
 from transforms.contracts.results import DEFAULT
 from transforms.facts import Facts
+from transforms.facts.load import LOAD_REACH_DAYS
 from transforms.facts.ticket_history import TICKET_KEY
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.estimators import ratio
 
 FOLLOWED_DAYS = 14
+# No urgent promise runs longer; the rain of an earlier day would be looked up, but not looked after, when it changes.
+LONGEST_PROMISE_DAYS = 30
 SHIFTED_WEEKS = tuple(sign * weeks for weeks in range(4, 14) for sign in (-1, 1))
 LINKABLE, BASELINE = "linkable_share", "baseline"
 _MOMENT = ("moment_id",)
@@ -66,6 +69,12 @@ KPI = Kpi(
     bounds=(0.0, 1.0),
     anchors=(1.0, 0.3),
     roll_up_components=(DEFAULT,),
+    # The rain of the day on which a promise began; thanks of shifted weeks, as far as thanks are known at all.
+    reach={
+        "tickets": (LONGEST_PROMISE_DAYS + LOAD_REACH_DAYS[0], LOAD_REACH_DAYS[1]),
+        "recognition": (EVERY_DAY, 7 * max(SHIFTED_WEEKS) + FOLLOWED_DAYS),
+    },
+    follows_lives=True,
     pitfalls=(
         "A recognition after a moment need not be about it: read it beside the baseline.",
         "Thanks given in person leave no trace.",

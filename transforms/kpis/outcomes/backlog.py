@@ -48,6 +48,7 @@ KPI = Kpi(
     bounds=(0.0, 100_000_000.0),
     anchors=(1_000.0, 0.0),
     weight=0.0,
+    follows_lives=True,
     pitfalls=(
         "A large team has more open than a small one; read the change, not the level. It weighs nothing in a score.",
         "Closing tickets unsolved empties it; read it beside the reopen rate.",

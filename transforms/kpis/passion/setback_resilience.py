@@ -22,12 +22,14 @@ import polars as pl
 from transforms.contracts.results import CELL_KEY, DEFAULT
 from transforms.facts import Facts, people
 from transforms.kpis.compute import compute
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import REACH_KINDS, Kpi
 from transforms.kpis.registry import all_kpis
 from transforms.periods import period_end, periods_between
 from transforms.stats.fixed_effects import within_effect
 
 GRAIN, MINIMUM_PERIODS, MONTHS = "quarter", 12, 24
+# The months looked back over, and a period before the first of them for its target.
+REACH_DAYS = 31 * MONTHS + 366
 _PER = 100.0
 _PANEL = ("target_unit_id", "target_grain")
 
@@ -75,6 +77,8 @@ KPI = Kpi(
     bounds=(-100_000.0, 100_000.0),
     anchors=(-20.0, 20.0),
     field_needs=("recognition.giver",),
+    reach=dict.fromkeys(REACH_KINDS, (REACH_DAYS, 0)),
+    follows_lives=True,
     pitfalls=(
         "A missed target makes managers ask for improvements: compliance looks like passion.",
         "After a miss there is more to mend; a team that hits its targets has less reason to act.",

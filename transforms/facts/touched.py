@@ -1,0 +1,154 @@
+"""What changed between two nights: from rows that were added, edited or deleted to the days on which it shows.
+
+A ticket is looked at as a whole: when any row of it changed, or the clock moved something about it (it is open, or a
+moment of its life came to pass or came of age since), every day on which something happens to it is touched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from transforms.facts.context import Context
+from transforms.facts.excerpt import OF_TICKETS, Span, merged
+from transforms.facts.tickets import REOPEN_WINDOW_DAYS
+
+_ID = "ticket_id"
+_TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
+_TIMES = {
+    "ticket": _TICKET_TIMES,
+    "ticket_event": ("at",),
+    "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
+    "recognition": ("at",),
+    "survey_response": ("answered_at",),
+    "invitation": ("sent_at",),
+    "improvement_event": ("at",),
+}
+_OF_SURVEYS = ("survey_response", "invitation")
+Tables = Mapping[str, pl.LazyFrame]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The rows of each table that differ between two nights, as they were and as they are."""
+
+    before: Mapping[str, pl.DataFrame]
+    after: Mapping[str, pl.DataFrame]
+
+    def rows(self, table: str) -> pl.LazyFrame:
+        """Both versions of the changed rows of a table."""
+        return pl.concat([self.before[table], self.after[table]]).lazy()
+
+
+def touched_days(
+    changed: Changed, before: Tables, after: Tables, then: Context, now: Context, longest_wait: dt.timedelta
+) -> tuple[dict[str, list[dt.date]], list[Span]]:
+    """Touched days by kind (tickets, recognition, surveys, improvement), and spans of lives of changed tickets.
+
+    `before` and `after` are the staged tables of the two nights, `longest_wait` the longest time that any ticket waited
+    for a reply or its solve.
+    """
+    moved = _moved_tickets(changed, before, after)
+    clocked = _clocked_tickets(after, then, now, longest_wait)
+    ids = pl.concat([moved, clocked]).unique()
+    tickets = [
+        _days(night[name].join(ids.lazy(), on=_ID, how="semi"), name, now)
+        for night in (before, after)
+        for name in OF_TICKETS
+    ]
+    surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
+    # An answer takes its unit from its ticket.
+    surveys += [_days(after[name].join(moved.lazy(), on=_ID, how="semi"), name, now) for name in _OF_SURVEYS]
+    return (
+        {
+            "tickets": _distinct(tickets),
+            "surveys": _distinct(surveys),
+            "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now)]),
+            "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
+        },
+        _lives(moved, before, after, now),
+    )
+
+
+def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
+    """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved."""
+    named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *_OF_SURVEYS)]
+    moved = pl.concat(named).drop_nulls().unique().collect()
+    requesters = (
+        pl.concat(
+            night["ticket"].join(moved.lazy(), on=_ID, how="semi").select("requester_key") for night in (before, after)
+        )
+        .drop_nulls()
+        .unique()
+    )
+    firsts = [
+        night["ticket"]
+        .filter(~pl.col("is_deleted"))
+        .join(requesters, on="requester_key", how="semi")
+        .group_by("requester_key")
+        .agg(pl.col("created_at").min())
+        for night in (before, after)
+    ]
+    another = firsts[0].join(firsts[1], on="requester_key").filter(pl.col("created_at") != pl.col("created_at_right"))
+    theirs = after["ticket"].join(another, on="requester_key", how="semi").select(_ID)
+    return pl.concat([moved, theirs.collect()]).unique()
+
+
+def _clocked_tickets(after: Tables, then: Context, now: Context, longest_wait: dt.timedelta) -> pl.DataFrame:
+    """Tickets of which the clock may have moved a number: a moment came to pass or of age, or they still wait.
+
+    A ticket that still waits counts as waiting until the night. Once it has waited longer than any other ever did, the
+    curve of waiting times has no step left that a still longer wait could move.
+    """
+    since = pl.lit(then.as_of - dt.timedelta(days=REOPEN_WINDOW_DAYS + 1), dtype=pl.Datetime("us", "UTC"))
+    until = pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC"))
+
+    def recent(name: str) -> pl.Expr:
+        return pl.any_horizontal(pl.col(column).is_between(since, until) for column in _TIMES[name])
+
+    is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
+    # Twice and a month: business hours of the longest wait may have been many, and few of this one.
+    is_young = pl.col("created_at") > pl.lit(then.as_of - 2 * longest_wait - dt.timedelta(days=30))
+    ahead = pl.any_horizontal(pl.col(column) >= since for column in ("solved_at", "closed_at"))
+    found = [
+        after["ticket"].filter((is_open & is_young) | recent("ticket") | ahead).select(_ID),
+        after["ticket_event"].filter(recent("ticket_event")).select(_ID),
+        after["promise"].filter(recent("promise")).select(_ID),
+    ]
+    return pl.concat(pl.collect_all(found)).unique()
+
+
+def _lives(moved: pl.DataFrame, before: Tables, after: Tables, now: Context) -> list[Span]:
+    """From the first to the last day of each changed ticket, to the night for one that is open; merged."""
+    times = [
+        night[name].join(moved.lazy(), on=_ID, how="semi").select(_ID, pl.col(column).alias("at"))
+        for night in (before, after)
+        for name in OF_TICKETS
+        for column in _TIMES[name]
+    ]
+    is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
+    still = (
+        after["ticket"]
+        .join(moved.lazy(), on=_ID, how="semi")
+        .filter(is_open)
+        .select(_ID, pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC")).alias("at"))
+    )
+    day = now.local_day(pl.col("at"))
+    spans = pl.concat([*times, still]).drop_nulls().group_by(_ID).agg(day.min().alias("first"), day.max().alias("last"))
+    return merged(spans.select("first", "last").unique().collect().iter_rows())
+
+
+def _days(rows: pl.LazyFrame, table: str, context: Context) -> pl.LazyFrame:
+    """The days of rows: column `on`."""
+    return (
+        pl.concat(rows.select(context.local_day(pl.col(column)).alias("on")) for column in _TIMES[table])
+        .drop_nulls()
+        .unique()
+    )
+
+
+def _distinct(days: list[pl.LazyFrame]) -> list[dt.date]:
+    return pl.concat(days).unique().sort("on").collect()["on"].to_list()

@@ -1,0 +1,98 @@
+"""Which parts of which KPIs a night must compute again, and the days of tickets they need.
+
+A part is affected when one of its periods has newly ended or matured, or when a row changed on a day that the KPI
+looks at: within one of its ended periods, or as far beside it as its declaration says (`Kpi.reach`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from transforms.facts.context import Context
+from transforms.facts.excerpt import Span, merged
+from transforms.kpis.declaration import Kpi
+from transforms.kpis.registry import RegisteredKpi
+from transforms.kpis.selection import Selection, parts_between
+from transforms.periods import longest_grain, period_end, period_start, periods_between
+
+_KINDS = {
+    "tickets": ("tickets",),
+    "recognition": ("recognition",),
+    "employee_survey": ("surveys",),
+    "customer_survey": ("surveys",),
+    "organisation": ("improvement",),
+}
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Days on which rows changed between two nights.
+
+    `days` by kind (tickets, recognition, surveys, improvement); `lives`: spans of lives of tickets that changed.
+    """
+
+    days: Mapping[str, Sequence[dt.date]] = field(default_factory=dict)
+    lives: Sequence[Span] = ()
+
+
+def affected(
+    declarations: Sequence[RegisteredKpi], touched: Touched, then: Context, now: Context, whole: Iterable[str] = ()
+) -> Selection:
+    """What the night of `now` must compute, where that of `then` computed everything before; `whole` over all time."""
+    wholly = frozenset(whole)
+    starts = [
+        (one.kpi.id, start)
+        for one in declarations
+        if one.kpi.id not in wholly
+        for start in {*_due(one.kpi, then, now), *_touched(one.kpi, touched, now)}
+    ]
+    return Selection.of_starts(starts, wholly)
+
+
+def ticket_spans(kpi: Kpi, part_starts: Iterable[dt.date], run_on: dt.date) -> list[Span]:
+    """The days of tickets that parts of a KPI need: their ended periods, and what the KPI looks at beside them."""
+    back, ahead = kpi.reach_of("tickets")
+    spans = []
+    for start in part_starts:
+        last = min(run_on, _last_of_part(kpi, start))
+        ended = periods_between(start, last, kpi.grains).filter(pl.col("period_end") <= run_on)
+        if not ended.is_empty():
+            last_on = ended["period_end"].max()
+            assert isinstance(last_on, dt.date)
+            spans.append((start - dt.timedelta(days=back), last_on + dt.timedelta(days=ahead)))
+    return merged(spans)
+
+
+def _last_of_part(kpi: Kpi, start: dt.date) -> dt.date:
+    last = pl.select(period_end(pl.lit(start), longest_grain(kpi.grains))).item()
+    assert isinstance(last, dt.date)
+    return last
+
+
+def _due(kpi: Kpi, then: Context, now: Context) -> set[dt.date]:
+    """Parts with a period that ended, or became measurable, after the night of `then` and by that of `now`."""
+    waits = {0, max(kpi.maturity_days, now.close_after_days if kpi.person_based else 0)}
+    found: set[dt.date] = set()
+    for wait in waits:
+        first, last = (night.run_on - dt.timedelta(days=wait) for night in (then, now))
+        for grain in kpi.grains:
+            ends = periods_between(first, last, (grain,)).filter(
+                (pl.col("period_end") > first) & (pl.col("period_end") <= last)
+            )
+            found |= set(ends.select(period_start(pl.col("period_start"), longest_grain(kpi.grains))).to_series())
+    return found
+
+
+def _touched(kpi: Kpi, touched: Touched, now: Context) -> set[dt.date]:
+    kinds = {kind for source in kpi.sources for kind in _KINDS[source]}
+    spans: list[Span] = []
+    for kind in sorted(kinds):
+        back, ahead = (dt.timedelta(days=days) for days in kpi.reach_of(kind))
+        days = [(day - ahead, min(now.run_on, day + back)) for day in touched.days.get(kind, ())]
+        lives = touched.lives if kind == "tickets" and kpi.follows_lives else ()
+        spans += [*days, *((first - ahead, min(now.run_on, last + back)) for first, last in lives)]
+    return {start for first, last in merged(spans) for start in parts_between(kpi, first, last, now.run_on)}
