@@ -5,18 +5,20 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from transforms.contracts import MARTS, STAGED
+from transforms.contracts import MARTS, RESTRICTED, STAGED
 from transforms.contracts.results import HiddenCells, Publication
 from transforms.contracts.state import (
     BackfillCell,
     BackfillChunk,
     BackfillCrowd,
     BackfillPerson,
+    ComputedState,
     LandedPage,
     NightVersion,
     QuarantinedRow,
     RowFate,
     SourceCursor,
+    Witness,
 )
 
 LANDED_PAGE = "landed_page"
@@ -34,6 +36,9 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
     "publication_ledger": Publication,
     "published_kpi_value": MARTS["fct_kpi_value"],
     "hidden_cells": HiddenCells,
+    **RESTRICTED,
+    "computed_state": ComputedState,
+    "witness": Witness,
     "night_version": NightVersion,
     "backfill_chunk": BackfillChunk,
     "backfill_cell": BackfillCell,
@@ -44,6 +49,8 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
 
 # What describes runs and not what they found; it grows with every run, also of the same night.
 OF_RUNS = (
+    "computed_state",
+    "witness",
     "night_version",
     "meta_run",
     "meta_backfill",

@@ -15,6 +15,7 @@ from flows.errors import StorageError
 from flows.lake.catalogue import LAKE_TABLES, OF_RUNS
 from flows.lake.location import locate
 from flows.lake.trouble import is_absent, lake_trouble
+from flows.lake.upsert import PROVENANCE
 
 
 class _Table(DeltaTable):
@@ -72,6 +73,32 @@ class LakeReader:
         """Version of a table as it is now; None where it was never written."""
         delta = self.open(table)
         return None if delta is None else delta.version()
+
+    def difference(self, table: str, since: int | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows of a table that another version does not have, provenance aside: those as they were, those as they are.
+
+        Reads only files that one of the versions has alone. `since` None: the table was not written yet.
+        """
+        contract = contract_of(table)
+        with lake_trouble(self.location.table(table)):
+            now = self.open(table)
+            then = self.open(table, since) if now and since is not None else None
+            files = [set(delta.file_uris()) if delta else set[str]() for delta in (then, now)]
+            old, new = (self._rows_of(contract, sorted(mine - other)) for mine, other in (files, files[::-1]))
+        compared = [name for name in contract.column_names() if name not in PROVENANCE]
+        return (
+            old.join(new, on=compared, how="anti", nulls_equal=True),
+            new.join(old, on=compared, how="anti", nulls_equal=True),
+        )
+
+    def _rows_of(self, contract: type[dy.Schema], files: list[str]) -> pl.DataFrame:
+        if not files:
+            return contract.create_empty()
+        options = self.location.options or None
+        stored = pl.scan_parquet(
+            files, missing_columns="insert", extra_columns="ignore", storage_options=options, credential_provider=None
+        )
+        return in_shape_of(contract, stored).collect()
 
     def open(self, name: str, version: int | None = None) -> DeltaTable | None:
         """The Delta table of that name, whether it has a contract or not; None where it was never written."""

@@ -86,6 +86,18 @@ class LakeTables(LakeReader):
             self._overwrite(table, incoming, predicate if self.open(table) else None)
         return True
 
+    def replace_rows(self, table: str, old: pl.DataFrame, new: pl.DataFrame) -> None:
+        """Put `new` rows in the place of the `old` ones: keys that only `old` has go, the others are merged."""
+        key = contract_of(table).primary_key()
+        gone = old.join(new, on=key, how="anti")
+        with lake_trouble(self.location.table(table), "write"):
+            delta = self.open(table) if gone.height else None
+            if delta is not None:
+                matching = [*key, *partition_columns(table)]
+                doomed = with_partition(table, gone).select(matching)
+                self._merger(delta, table, doomed, matching).when_matched_delete().execute()
+        self.merge(table, new)
+
     def delete_pages(self, table: str, source: str, pages: Iterable[str], keep: pl.DataFrame | None = None) -> int:
         """Delete the rows that came from `pages` of `source`, except those whose key `keep` has; how many.
 

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from flows.errors import ConfigurationError
 from flows.lake import Lake
+from flows.pipeline.changes import Changes, changes_since
 from flows.pipeline.night import Night
-from flows.pipeline.tables import marts_of, restricted_of
+from flows.pipeline.remembered import Rested, basis, recall, staged_versions
+from flows.pipeline.tables import marts_of, restricted_beside, restricted_of
 from flows.settings import Settings
 from transforms.contracts import STAGED
 from transforms.contracts.results import CELL_KEY, KpiCell
 from transforms.disclosure import Disclosure, disclose
-from transforms.facts import Facts
+from transforms.facts import Context, Facts
+from transforms.facts.excerpt import excerpt, of_tickets
 from transforms.facts.org_tree import TreeError
-from transforms.kpis.compute import KpiResult, compute
+from transforms.facts.touched import longest_wait
+from transforms.facts.witnesses import witnesses
+from transforms.kpis.affected import affected, ticket_spans
+from transforms.kpis.compute import KpiResult, compute, missing_needs
 from transforms.kpis.registry import all_kpis, kpi
 from transforms.kpis.selection import Selection
 
 
 @dataclass(frozen=True)
 class Computed:
-    """The tables of one night before gate 2, and what must be remembered in the lake when they are published."""
+    """The tables of one run before gate 2, and what must be remembered in the lake when they are published.
+
+    `rests_on` is what the next night compares with; None for a backfill, which does not compute all that changed.
+    """
 
     marts: dict[str, pl.DataFrame]
     restricted: dict[str, pl.DataFrame]
     disclosed: Disclosure
+    rests_on: Rested | None = None
 
 
 def facts_of(settings: Settings, lake: Lake, run_on: dt.date) -> Facts:
@@ -45,14 +55,84 @@ def _staged(lake: Lake) -> Iterator[tuple[str, pl.DataFrame]]:
         yield name, lake.read(name)
 
 
-def compute_night(settings: Settings, lake: Lake, night: Night) -> Computed:
-    """Every KPI as known on the night, disclosed.
+def compute_night(settings: Settings, lake: Lake, night: Night, full: bool = False) -> Computed:
+    """Every KPI as known on the night, disclosed; with `full` nothing is taken over from the night before.
 
     Raises ConfigurationError when the organisation's units form a circle.
     """
+    rested = None if full else recall(lake)
+    if rested and rested.run_on <= night.run_on:
+        then, now = settings.context(rested.run_on), settings.context(night.run_on)
+        changes = changes_since(lake, rested, then, now)
+        if changes:
+            return _compute_changes(settings, lake, night, changes, then)
+    return _compute_everything(settings, lake, night)
+
+
+def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Computed:
     facts = facts_of(settings, lake, night.run_on)
     selection = Selection.everything(all_kpis())
-    return assemble(settings, lake, night, facts, compute_selected(facts, selection), selection)
+    computed = assemble(
+        settings, lake, night, facts, compute_selected(facts, selection), selection, restricted_of(facts)
+    )
+    rests_on = Rested(
+        night.run_on,
+        staged_versions(lake),
+        basis(lake, facts.context),
+        longest_wait(facts),
+        witnesses({name: facts.table(name) for name in STAGED}),
+    )
+    return replace(computed, rests_on=rests_on)
+
+
+def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Changes, then: Context) -> Computed:
+    """The affected parts only, from an excerpt of the tickets; everything else as it is remembered."""
+    now = settings.context(night.run_on)
+    fed = {name: rows for name, rows in changes.tables.items() if not rows.head(1).collect().is_empty()}
+    facts = Facts(fed, now)
+    remembered = lake.read("published_kpi_value")
+    days = [day for touched in changes.touched.days.values() for day in touched]
+    first_on = min([*days, *remembered["period_start"].sort().head(1), night.run_on])
+    unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, facts)]
+    selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed)
+    try:
+        results = [
+            compute(kpi(kpi_id), of_kpi, selection.starts(kpi_id))
+            for of_kpi, kpi_ids in _facts_by_kpi(facts, fed, selection, changes)
+            for kpi_id in kpi_ids
+        ]
+    except TreeError as error:
+        raise ConfigurationError(str(error)) from error
+    of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
+    restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets)
+    computed = assemble(settings, lake, night, facts, results, selection, restricted)
+    rests_on = replace(changes.rests_on, longest_wait=max(changes.rests_on.longest_wait, longest_wait(of_touched)))
+    return replace(computed, rests_on=rests_on)
+
+
+def _facts_by_kpi(
+    facts: Facts, fed: Mapping[str, pl.LazyFrame], selection: Selection, changes: Changes
+) -> Iterator[tuple[Facts, list[str]]]:
+    """The facts each selected KPI is computed from. `facts` rest on everything, which only small tables bear.
+
+    KPIs of tickets take an excerpt of the days they look at; those that look far beside a period take one of their own.
+    """
+    small, near, far = list[str](), list[str](), list[str]()
+    for kpi_id in sorted(selection.kpi_ids):
+        declared = kpi(kpi_id).kpi
+        if selection.starts(kpi_id) is None or "tickets" not in declared.sources:
+            small.append(kpi_id)
+        else:
+            (far if declared.looks_far else near).append(kpi_id)
+    yield facts, small
+    for kpi_ids in (near, far):
+        if kpi_ids:
+            spans = [
+                span
+                for kpi_id in kpi_ids
+                for span in ticket_spans(kpi(kpi_id).kpi, selection.starts(kpi_id) or (), facts.context.run_on)
+            ]
+            yield Facts(excerpt(fed, spans, changes.rests_on.witnesses), facts.context), kpi_ids
 
 
 def compute_selected(facts: Facts, selection: Selection) -> list[KpiResult]:
@@ -70,6 +150,7 @@ def assemble(
     facts: Facts,
     results: Sequence[KpiResult],
     selection: Selection,
+    restricted: dict[str, pl.DataFrame],
     reason: str | None = None,
 ) -> Computed:
     """Disclose the results of the selected parts and build every table, all other parts taken over as remembered.
@@ -96,7 +177,7 @@ def assemble(
         restatements=_fresh(lake, restatements),
     )
     marts = marts_of(settings, lake, facts, beside, night)
-    return Computed(marts, restricted_of(facts), beside)
+    return Computed(marts, restricted, beside)
 
 
 def _ancestors(facts: Facts, results: Sequence[KpiResult]) -> pl.DataFrame:

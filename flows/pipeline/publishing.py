@@ -62,3 +62,5 @@ def remember(computed: Computed, lake: Lake) -> None:
     passed("ledger")
     lake.replace("published_kpi_value", computed.disclosed.rows)
     lake.replace("hidden_cells", computed.disclosed.hidden)
+    for table, rows in computed.restricted.items():
+        lake.replace(table, rows)

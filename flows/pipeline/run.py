@@ -17,6 +17,7 @@ from flows.pipeline.backfill.plan import Plan, Request, planned
 from flows.pipeline.computing import Computed
 from flows.pipeline.failing import failures_recorded
 from flows.pipeline.night import Night
+from flows.pipeline.remembered import remember
 from flows.pipeline.staging import Source, StagedSource
 from flows.progress import Progress, progress
 from flows.settings import Settings
@@ -33,7 +34,7 @@ class Stops:
 
     land: Callable[[Source, Lake, dt.datetime], int] = landing.land
     stage: Callable[[Source, Settings, Lake, Night, bool], StagedSource] = staging.stage
-    compute: Callable[[Settings, Lake, Night], Computed] = computing.compute_night
+    compute: Callable[[Settings, Lake, Night, bool], Computed] = computing.compute_night
     fill: Callable[[Settings, Lake, Night, Plan], Computed] = chunks.compute_plan
     publish: Callable[[Computed, Settings, Lake, Night], dict[str, int]] = _publish
 
@@ -56,7 +57,7 @@ def run_night(
     wait_seconds: float = 0,
     stops: Stops | None = None,
 ) -> Published:
-    """Land, stage, judge, compute and publish; with `full` every landed page is staged again.
+    """Land, stage, judge, compute and publish; with `full` every landed page is staged again and all is computed anew.
 
     Raises UsageError for a date before the newest published night, LockedError while another run is on its way and
     does not end within `wait_seconds`, and what the stops raise; a failure is a row of `meta_run`.
@@ -85,9 +86,11 @@ def run_night(
                     step.notes.extend(outcome.warnings)
                 warnings += outcome.warnings
             with show.step("compute KPIs") as step:
-                computed = stops.compute(settings, lake, night)
+                computed = stops.compute(settings, lake, night, full)
                 step.summary = f"{computed.marts['fct_kpi_value'].height:,} numbers"
             published = _published(computed, settings, lake, night, show, stops)
+            if computed.rests_on:
+                remember(lake, computed.rests_on)
             housekeeping.remember_versions(lake, night)
             housekeeping.tidy(lake)
         return replace(published, warnings=tuple(warnings))

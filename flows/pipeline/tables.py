@@ -7,6 +7,7 @@ import polars as pl
 from flows.lake import Lake
 from flows.pipeline.night import Night
 from flows.settings import Settings
+from transforms.contracts import RESTRICTED
 from transforms.contracts.marts import PRINCIPLES
 from transforms.disclosure import Disclosure, privacy_log
 from transforms.facts import Facts
@@ -50,6 +51,24 @@ def marts_of(
         "meta_restatement": pl.concat([lake.read("meta_restatement"), disclosed.restatements]),
         "meta_privacy_log": privacy_log(disclosed.hidden, night.run_id),
     }
+
+
+def restricted_beside(lake: Lake, of_touched: Facts, facts: Facts, tickets: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The same, where only the rows of `tickets` (ticket_id) can differ from those the lake remembers.
+
+    `of_touched` are facts in which these tickets are whole.
+    """
+    new = {"fct_ticket": fct_ticket(of_touched), "fct_promise": fct_promise(of_touched)}
+    beside = {
+        name: pl.concat(
+            [
+                lake.read(name).join(tickets, on="ticket_id", how="anti"),
+                rows.join(tickets, on="ticket_id", how="semi"),
+            ]
+        ).sort(RESTRICTED[name].primary_key())
+        for name, rows in new.items()
+    }
+    return beside | {"fct_recognition": fct_recognition(facts)}
 
 
 def restricted_of(facts: Facts) -> dict[str, pl.DataFrame]:

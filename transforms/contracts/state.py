@@ -76,6 +76,21 @@ class NightVersion(dy.Schema):
     recorded_at = timestamp("When that was recorded.")
 
 
+class ComputedState(dy.Schema):
+    """What the last night's numbers rest on, by name; the next night tells by it what changed."""
+
+    name = identifier("What.", primary_key=True)
+    value = text("Its value.", nullable=False)
+
+
+class Witness(dy.Schema):
+    """A ticket that shows what is said about all tickets of a source or team."""
+
+    what = text("What it shows.", nullable=False, primary_key=True)
+    ticket_id = identifier("Ticket.")
+    first_at = timestamp("Since when, where that matters.", nullable=True)
+
+
 class BackfillChunk(dy.Schema):
     """A piece of a backfill that is computed and waits for the rest; an interrupted backfill goes on after it."""
 

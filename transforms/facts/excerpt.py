@@ -2,13 +2,8 @@
 
 Facts derived from an excerpt say the same about the days of its spans as facts derived from everything. A ticket is
 taken with all its events and promises or not at all, and so are tickets that share its id, for rows of other sources
-find a ticket by its id. Some facts of a ticket look at all tickets; for each there is a *witness* that shows it:
-
-* what a source records at all (replies, agents, pending, solve times ...): a ticket of the source that shows it
-* since when a source, a team or the organisation has tickets: the first ticket
-* whether a requester is new: the first ticket of each requester in the excerpt
-
-All other tables are small and stay whole.
+find a ticket by its id. What facts say about all tickets is shown by `witnesses.py`; whether a requester is new, by
+the first ticket of each requester in the excerpt. All other tables are small and stay whole.
 """
 
 from __future__ import annotations
@@ -17,8 +12,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
-
-from transforms.facts.context import Context
 
 Span = tuple[dt.date, dt.date]
 OF_TICKETS = ("ticket", "ticket_event", "promise")
@@ -33,19 +26,23 @@ _TIMES = {
 }
 
 
-def excerpt(tables: Mapping[str, pl.LazyFrame], spans: Iterable[Span], context: Context) -> dict[str, pl.LazyFrame]:
+def excerpt(
+    tables: Mapping[str, pl.LazyFrame], spans: Iterable[Span], witnesses: pl.DataFrame
+) -> dict[str, pl.LazyFrame]:
     """`tables` (contract name to rows) with those of tickets reduced to what the days of `spans` need."""
-    ids = ticket_ids(tables, spans, context).lazy()
+    alive = _alive(tables, merged(spans))
+    firsts = _first_of_requesters(tables["ticket"], alive).collect()
+    return of_tickets(tables, pl.concat([alive, firsts]), witnesses)
+
+
+def of_tickets(
+    tables: Mapping[str, pl.LazyFrame], tickets: pl.DataFrame, witnesses: pl.DataFrame
+) -> dict[str, pl.LazyFrame]:
+    """`tables` with those of tickets reduced to the tickets named (ticket_id) and the witnesses."""
+    ids = pl.concat([tickets.select(_ID), witnesses.select(_ID)]).unique().lazy()
     return dict(tables) | {
         name: tables[name].join(ids, on=_ID, how="semi", maintain_order="left") for name in OF_TICKETS if name in tables
     }
-
-
-def ticket_ids(tables: Mapping[str, pl.LazyFrame], spans: Iterable[Span], context: Context) -> pl.DataFrame:
-    """Ids of the tickets of the excerpt (ticket_id): those alive in a span, and the witnesses."""
-    alive = _alive(tables, merged(spans), context)
-    witnesses = [*_of_sources(tables), *_firsts(tables), _first_of_requesters(tables["ticket"], alive)]
-    return pl.concat([alive, *(found.collect() for found in witnesses)]).unique()
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -59,7 +56,7 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span], context: Context) -> pl.DataFrame:
+def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span]) -> pl.DataFrame:
     """Tickets with a day of their life in a span; one that is not known to have ended lives on."""
     if not spans:
         return pl.DataFrame(schema={_ID: pl.String})
@@ -80,42 +77,12 @@ def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span], context: C
     return pl.concat(pl.collect_all(found)).drop_nulls().unique()
 
 
-def _of_sources(tables: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
-    """A ticket per source and thing it records."""
-    solved = tables["ticket"].filter(pl.col("solved_at").is_not_null())
-    found = [_one(solved, ["source"])]
-    if "ticket_event" in tables:
-        is_status = pl.col("event_type") == "status"
-        known = tables["ticket_event"].join(tables["ticket"].select(_ID).unique(), on=_ID, how="semi")
-        kinds = known.with_columns(
-            pl.when(is_status).then("value").alias("said"),
-            pl.col("value").is_not_null().alias("has_value"),
-            pl.col("agent_key").is_not_null().alias("has_agent"),
-        )
-        found.append(_one(kinds, ["source", "event_type", "said", "has_value", "has_agent"]))
-    return found
-
-
-def _one(rows: pl.LazyFrame, of: list[str]) -> pl.LazyFrame:
-    return rows.group_by(of).agg(pl.col(_ID).min()).select(_ID)
-
-
-def _firsts(tables: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
-    """The first ticket of each source and team, deleted ones apart."""
-    tickets = tables["ticket"]
-    found = [_first(tickets, [*own, "is_deleted"], "created_at") for own in (["source"], ["org_unit_id"])]
-    if "ticket_event" in tables:
-        deleted = tickets.select(_ID, "is_deleted").unique(_ID, keep="any")
-        held = tables["ticket_event"].filter(pl.col("org_unit_id").is_not_null()).join(deleted, on=_ID)
-        found.append(_first(held, ["org_unit_id", "is_deleted"], "at"))
-    return found
-
-
 def _first_of_requesters(tickets: pl.LazyFrame, alive: pl.DataFrame) -> pl.LazyFrame:
     known = tickets.filter(pl.col("requester_key").is_not_null())
     of_alive = known.join(alive.lazy(), on=_ID, how="semi").select("requester_key").unique()
-    return _first(known.join(of_alive, on="requester_key", how="semi"), ["requester_key", "is_deleted"], "created_at")
-
-
-def _first(rows: pl.LazyFrame, of: list[str], at: str) -> pl.LazyFrame:
-    return rows.group_by(of).agg(pl.col(_ID).get(pl.col(at).arg_min())).select(_ID)
+    return (
+        known.join(of_alive, on="requester_key", how="semi")
+        .group_by("requester_key", "is_deleted")
+        .agg(pl.col(_ID).get(pl.col("created_at").arg_min()))
+        .select(_ID)
+    )

@@ -7,10 +7,14 @@ moment of its life came to pass or came of age since), every day on which someth
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from transforms.facts.facts import Facts
 
 from transforms.facts.context import Context
 from transforms.facts.excerpt import OF_TICKETS, Span, merged
@@ -18,7 +22,7 @@ from transforms.facts.tickets import REOPEN_WINDOW_DAYS
 
 _ID = "ticket_id"
 _TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
-_TIMES = {
+TIMES = {
     "ticket": _TICKET_TIMES,
     "ticket_event": ("at",),
     "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
@@ -43,10 +47,23 @@ class Changed:
         return pl.concat([self.before[table], self.after[table]]).lazy()
 
 
-def touched_days(
+@dataclass(frozen=True)
+class Touched:
+    """Where two nights can differ.
+
+    `days` on which something changed by kind (tickets, recognition, surveys, improvement); `lives`: spans of lives of
+    changed tickets; `tickets`: ids of all tickets whose own facts may differ (ticket_id).
+    """
+
+    days: Mapping[str, Sequence[dt.date]]
+    lives: Sequence[Span]
+    tickets: pl.DataFrame
+
+
+def touched_since(
     changed: Changed, before: Tables, after: Tables, then: Context, now: Context, longest_wait: dt.timedelta
-) -> tuple[dict[str, list[dt.date]], list[Span]]:
-    """Touched days by kind (tickets, recognition, surveys, improvement), and spans of lives of changed tickets.
+) -> Touched:
+    """What may differ between the nights of `then` and `now`.
 
     `before` and `after` are the staged tables of the two nights, `longest_wait` the longest time that any ticket waited
     for a reply or its solve.
@@ -62,15 +79,24 @@ def touched_days(
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
     surveys += [_days(after[name].join(moved.lazy(), on=_ID, how="semi"), name, now) for name in _OF_SURVEYS]
-    return (
-        {
+    return Touched(
+        days={
             "tickets": _distinct(tickets),
             "surveys": _distinct(surveys),
             "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now)]),
             "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
         },
-        _lives(moved, before, after, now),
+        lives=_lives(moved, before, after, now),
+        tickets=pl.concat([ids, _with_running_promises(after)]).unique(),
     )
+
+
+def longest_wait(facts: Facts) -> dt.timedelta:
+    """The longest time any ticket waited for its first reply or its solve."""
+    ends = ("first_replied_at", "solved_at", "done_at", "first_solved_at", "closed_at")
+    waits = [(pl.col(end) - pl.col("created_at")).max() for end in ends]
+    longest = facts.tickets.select(pl.max_horizontal(waits)).collect().item()
+    return max(dt.timedelta(), longest or dt.timedelta())
 
 
 def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
@@ -107,7 +133,7 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest_wait: d
     until = pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC"))
 
     def recent(name: str) -> pl.Expr:
-        return pl.any_horizontal(pl.col(column).is_between(since, until) for column in _TIMES[name])
+        return pl.any_horizontal(pl.col(column).is_between(since, until) for column in TIMES[name])
 
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     # Twice and a month: business hours of the longest wait may have been many, and few of this one.
@@ -121,13 +147,19 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest_wait: d
     return pl.concat(pl.collect_all(found)).unique()
 
 
+def _with_running_promises(after: Tables) -> pl.DataFrame:
+    """Tickets with a promise whose elapsed time grows from night to night; no KPI counts it before it ends."""
+    runs = pl.col("fulfilled_at").is_null() & pl.col("closed_at").is_null() & ~pl.col("is_cancelled")
+    return after["promise"].filter(runs).select(_ID).unique().collect()
+
+
 def _lives(moved: pl.DataFrame, before: Tables, after: Tables, now: Context) -> list[Span]:
     """From the first to the last day of each changed ticket, to the night for one that is open; merged."""
     times = [
         night[name].join(moved.lazy(), on=_ID, how="semi").select(_ID, pl.col(column).alias("at"))
         for night in (before, after)
         for name in OF_TICKETS
-        for column in _TIMES[name]
+        for column in TIMES[name]
     ]
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     still = (
@@ -144,7 +176,7 @@ def _lives(moved: pl.DataFrame, before: Tables, after: Tables, now: Context) -> 
 def _days(rows: pl.LazyFrame, table: str, context: Context) -> pl.LazyFrame:
     """The days of rows: column `on`."""
     return (
-        pl.concat(rows.select(context.local_day(pl.col(column)).alias("on")) for column in _TIMES[table])
+        pl.concat(rows.select(context.local_day(pl.col(column)).alias("on")) for column in TIMES[table])
         .drop_nulls()
         .unique()
     )

@@ -7,13 +7,13 @@ looks at: within one of its ended periods, or as far beside it as its declaratio
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from transforms.facts.context import Context
 from transforms.facts.excerpt import Span, merged
+from transforms.facts.touched import Touched
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import RegisteredKpi
 from transforms.kpis.selection import Selection, parts_between
@@ -28,27 +28,25 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True)
-class Touched:
-    """Days on which rows changed between two nights.
-
-    `days` by kind (tickets, recognition, surveys, improvement); `lives`: spans of lives of tickets that changed.
-    """
-
-    days: Mapping[str, Sequence[dt.date]] = field(default_factory=dict)
-    lives: Sequence[Span] = ()
-
-
 def affected(
-    declarations: Sequence[RegisteredKpi], touched: Touched, then: Context, now: Context, whole: Iterable[str] = ()
+    declarations: Sequence[RegisteredKpi],
+    touched: Touched,
+    then: Context,
+    now: Context,
+    *,
+    first_on: dt.date,
+    whole: Iterable[str] = (),
 ) -> Selection:
-    """What the night of `now` must compute, where that of `then` computed everything before; `whole` over all time."""
+    """What the night of `now` must compute, where that of `then` computed everything before; `whole` over all time.
+
+    No part that ends before `first_on` is named: no row lies there.
+    """
     wholly = frozenset(whole)
     starts = [
         (one.kpi.id, start)
         for one in declarations
         if one.kpi.id not in wholly
-        for start in {*_due(one.kpi, then, now), *_touched(one.kpi, touched, now)}
+        for start in {*_due(one.kpi, then, now), *_touched(one.kpi, touched, now, first_on)}
     ]
     return Selection.of_starts(starts, wholly)
 
@@ -87,12 +85,12 @@ def _due(kpi: Kpi, then: Context, now: Context) -> set[dt.date]:
     return found
 
 
-def _touched(kpi: Kpi, touched: Touched, now: Context) -> set[dt.date]:
+def _touched(kpi: Kpi, touched: Touched, now: Context, first_on: dt.date) -> set[dt.date]:
     kinds = {kind for source in kpi.sources for kind in _KINDS[source]}
     spans: list[Span] = []
     for kind in sorted(kinds):
         back, ahead = (dt.timedelta(days=days) for days in kpi.reach_of(kind))
-        days = [(day - ahead, min(now.run_on, day + back)) for day in touched.days.get(kind, ())]
         lives = touched.lives if kind == "tickets" and kpi.follows_lives else ()
-        spans += [*days, *((first - ahead, min(now.run_on, last + back)) for first, last in lives)]
+        for first, last in (*((day, day) for day in touched.days.get(kind, ())), *lives):
+            spans.append((max(first_on, first - ahead), min(now.run_on, last + back)))
     return {start for first, last in merged(spans) for start in parts_between(kpi, first, last, now.run_on)}

@@ -72,6 +72,11 @@ class Kpi:
     # Beyond whole tables: fields, survey constructs and ticket events without which it has no number.
     field_needs: tuple[str, ...] = ()
 
+    @property
+    def looks_far(self) -> bool:
+        """It needs tickets of many more days than those of the period computed."""
+        return self.reach_of("tickets")[0] > 0 or not set(self.grains) <= {"month", "quarter"}
+
     def reach_of(self, kind: str) -> tuple[int, int]:
         """Days before a period and after it whose rows of a kind can move its numbers."""
         return self.reach.get(kind, (0, self.maturity_days))

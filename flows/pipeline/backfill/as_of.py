@@ -12,6 +12,7 @@ from flows.lake.tidying import KEPT_DAYS
 from flows.pipeline.backfill.plan import Request, planned
 from flows.pipeline.computing import assemble, compute_selected, facts_of
 from flows.pipeline.night import Night
+from flows.pipeline.tables import restricted_of
 from flows.settings import Settings
 from sql.warehouse import Warehouse, WarehouseError
 
@@ -28,7 +29,8 @@ def reproduce(
     night = Night.begin(settings, night_on, "backfill")
     plan = planned(settings, then, request, night_on)
     facts = facts_of(settings, then, night_on)
-    computed = assemble(settings, then, night, facts, compute_selected(facts, plan.selection), plan.selection)
+    results = compute_selected(facts, plan.selection)
+    computed = assemble(settings, then, night, facts, results, plan.selection, restricted_of(facts))
     # The checks of gate 2 were made that night; what it found stands in the lake.
     marts = computed.marts | {"meta_validation": then.read("meta_validation")}
     try:

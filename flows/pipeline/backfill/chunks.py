@@ -18,6 +18,7 @@ from flows.lake import Lake
 from flows.pipeline.backfill.plan import Plan
 from flows.pipeline.computing import Computed, assemble, compute_selected, facts_of
 from flows.pipeline.night import Night
+from flows.pipeline.tables import restricted_of
 from flows.settings import Settings
 from transforms.contracts.results import CellCrowd, CellPerson, KpiCell
 from transforms.facts import Facts
@@ -37,7 +38,9 @@ def compute_plan(settings: Settings, lake: Lake, night: Night, plan: Plan) -> Co
     for chunk, result, seconds in _computed(facts, waiting):
         _keep(lake, plan, chunk, result, seconds)
         passed(f"chunk:{chunk}")
-    return assemble(settings, lake, night, facts, [_kept(lake)], plan.selection, plan.request.reason)
+    return assemble(
+        settings, lake, night, facts, [_kept(lake)], plan.selection, restricted_of(facts), plan.request.reason
+    )
 
 
 def forget(lake: Lake) -> None:

@@ -1,0 +1,68 @@
+"""What changed in the lake since the last night, and what of it a night must compute again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.errors import StorageError
+from flows.lake import Lake, lake_trouble
+from flows.pipeline.remembered import Rested, basis, same_witnesses, staged_versions
+from transforms.contracts import STAGED
+from transforms.facts.context import Context
+from transforms.facts.touched import TIMES, Changed, Tables, Touched, touched_since
+from transforms.facts.witnesses import witnesses
+
+_ID = "ticket_id"
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The staged tables as they are, where they differ from the last night's, and what the night now rests on."""
+
+    tables: Tables
+    touched: Touched
+    rests_on: Rested
+
+
+def changes_since(lake: Lake, rested: Rested, then: Context, now: Context) -> Changes | None:
+    """What changed since the night that `rested`; None where every period must be computed again.
+
+    That is so when a calendar, rule, definition or table without a time changed, when a source or team is known since
+    earlier or records what it never did, or when the lake cannot be read any more as it was.
+    """
+    if basis(lake, now) != rested.basis:
+        return None
+    after = {name: lake.scan(name) for name in STAGED}
+    try:
+        before = {name: _as_it_was(lake, name, rested) for name in STAGED}
+        differing = {name: lake.difference(name, rested.versions.get(name)) for name in TIMES}
+        changed = Changed(
+            {name: old for name, (old, _) in differing.items()}, {name: new for name, (_, new) in differing.items()}
+        )
+        with lake_trouble(lake.location.root):
+            touched = touched_since(changed, before, after, then, now, rested.longest_wait)
+    except StorageError:
+        return None
+    found = _witnesses(rested, changed, after)
+    if not same_witnesses(rested.witnesses, found, then.as_of):
+        return None
+    return Changes(after, touched, Rested(now.run_on, staged_versions(lake), rested.basis, rested.longest_wait, found))
+
+
+def _as_it_was(lake: Lake, name: str, rested: Rested) -> pl.LazyFrame:
+    version = rested.versions.get(name)
+    return STAGED[name].create_empty().lazy() if version is None else lake.scan(name, version)
+
+
+def _witnesses(rested: Rested, changed: Changed, after: Tables) -> pl.DataFrame:
+    """The witnesses now: those known, unless one of them changed, and what changed tickets show for the first time."""
+    names = ("ticket", "ticket_event", "promise")
+    moved = pl.concat(changed.rows(name).select(_ID) for name in names).unique().collect()
+    if not rested.witnesses.join(moved, on=_ID, how="semi").is_empty():
+        return witnesses(after)
+    of_moved = {name: after[name].join(moved.lazy(), on=_ID, how="semi") for name in ("ticket", "ticket_event")}
+    known = pl.concat([rested.witnesses, witnesses(of_moved)])
+    # Of two, the one known longer: no row that stays may lose its witness.
+    return known.sort("first_at", nulls_last=True, maintain_order=True).unique("what", keep="first").sort("what")

@@ -1,0 +1,100 @@
+"""What the last night rested on, so that the next one can tell what changed since.
+
+A night is remembered when all of its tables are out. One that dies before leaves the state of the night before it, and
+the next one then looks at a few more changes than it must.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from flows.lake import Lake
+from flows.lake.upsert import PROVENANCE
+from flows.pipeline.version import product_version
+from transforms.contracts import STAGED
+from transforms.contracts.state import ComputedState
+from transforms.facts.context import Context
+from transforms.kpis.registry import all_kpis
+
+# Tables of which every row may matter to every period.
+_TIMELESS = ("org_unit", "membership", "survey_item", "initiative", "target", "macro", "eligible_category")
+# When a table begins decides since when anybody can be active.
+_BEGINNINGS = {"recognition": "at", "survey_response": "answered_at", "invitation": "sent_at"}
+_VERSION, _WAIT = "version of ", dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Rested:
+    """What a night's numbers rest on beside the rows of single days.
+
+    `basis` is a hash of all that moves every period when it changes; `witnesses` are those of the excerpts.
+    """
+
+    run_on: dt.date
+    versions: dict[str, int]
+    basis: str
+    longest_wait: dt.timedelta
+    witnesses: pl.DataFrame
+
+
+def recall(lake: Lake) -> Rested | None:
+    """What the last night rested on; None before the first."""
+    told = dict(lake.read("computed_state").iter_rows())
+    if not told:
+        return None
+    return Rested(
+        dt.date.fromisoformat(told["run_on"]),
+        {name.removeprefix(_VERSION): int(said) for name, said in told.items() if name.startswith(_VERSION)},
+        told["basis"],
+        int(told["longest_wait_seconds"]) * _WAIT,
+        lake.read("witness"),
+    )
+
+
+def remember(lake: Lake, rested: Rested) -> None:
+    """Write it down; call it when everything is published."""
+    told = {
+        "run_on": rested.run_on.isoformat(),
+        "basis": rested.basis,
+        "longest_wait_seconds": str(int(rested.longest_wait.total_seconds())),
+        **{_VERSION + name: str(version) for name, version in rested.versions.items()},
+    }
+    lake.replace("witness", rested.witnesses)
+    lake.replace("computed_state", pl.DataFrame(list(told.items()), schema=list(ComputedState.columns()), orient="row"))
+
+
+def staged_versions(lake: Lake) -> dict[str, int]:
+    """The version of each staged table that was ever written."""
+    found = {name: lake.version(name) for name in STAGED}
+    return {name: version for name, version in found.items() if version is not None}
+
+
+def basis(lake: Lake, context: Context) -> str:
+    """Hash of what moves every period when it changes: calendar, rules, definitions, and tables without a time."""
+    slots = context.working_slots.rows()
+    rules = (context.timezone, context.holidays, slots, context.minimum_group, context.close_after_days, context.seed)
+    definitions = [(one.kpi.id, one.kpi.version) for one in all_kpis()]
+    contents = [_content(lake.read(name)) for name in _TIMELESS]
+    begin = [lake.scan(name).select(pl.col(at).min()).collect().item() for name, at in _BEGINNINGS.items()]
+    fed = [not lake.scan(name).head(1).collect().is_empty() for name in STAGED]
+    told = f"{product_version()} {rules} {definitions} {contents} {begin} {fed}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def same_witnesses(then: pl.DataFrame, now: pl.DataFrame, until: dt.datetime) -> bool:
+    """Whether both say the same of all tickets before the moment `until`; whoever says it."""
+    moment = pl.lit(until, dtype=pl.Datetime("us", "UTC"))
+
+    def told(found: pl.DataFrame) -> pl.DataFrame:
+        known = found.filter(pl.col("first_at").is_null() | (pl.col("first_at") < moment))
+        return known.select("what", "first_at").sort("what")
+
+    return told(then).equals(told(now))
+
+
+def _content(frame: pl.DataFrame) -> list[int]:
+    return [frame.height, int(frame.drop(PROVENANCE, strict=False).hash_rows().sort().hash().sum() or 0)]
