@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from flows.boundaries import passed
 from flows.errors import ConfigurationError
 from flows.lake import Lake
 from flows.pipeline.changes import Changes, changes_since
@@ -104,6 +105,7 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     except TreeError as error:
         raise ConfigurationError(str(error)) from error
     of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
+    passed("affected parts computed")
     restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets)
     computed = assemble(settings, lake, night, facts, results, selection, restricted)
     rests_on = replace(changes.rests_on, longest_wait=max(changes.rests_on.longest_wait, longest_wait(of_touched)))

@@ -7,10 +7,11 @@ from pathlib import Path
 from flows.lake.catalogue import OF_RUNS
 from tests.flows.pipeline.lake_state import contents, lake_of, published, versions
 from tests.flows.pipeline.night_process import Plan, run, run_well
-from tests.flows.pipeline.small_company import FIRST_NIGHT, SECOND_NIGHT
+from tests.flows.pipeline.small_company import FIRST_NIGHT, SECOND_NIGHT, deliver
 from tests.flows.pipeline.undisturbed import Undisturbed
 
 Copy = Callable[[Undisturbed, str], Path]
+THIRD_NIGHT = dt.date(2025, 10, 9)
 SECOND_QUARTER = dt.date(2025, 4, 1), dt.date(2025, 6, 30)
 
 
@@ -73,6 +74,24 @@ def test_staging_two_deliveries_together_changes_only_how_many_rows_were_judged_
     assert published(folder) | {"meta_validation": ""} == second_night.published | {"meta_validation": ""}
     assert contents(folder) | {"meta_validation": ""} == second_night.contents | {"meta_validation": ""}
     assert new_versions(before, versions(folder)) == ["night_version", "meta_run", "meta_validation"]
+
+
+def test_a_night_of_changes_after_missed_nights_comes_to_what_everything_anew_comes_to(
+    second_night: Undisturbed, copy_of: Copy
+) -> None:
+    folder = copy_of(second_night, "changes")
+    deliver(folder, last_on=THIRD_NIGHT - dt.timedelta(days=1), thanks=380, answered=14, is_corrected=True)
+
+    changes = run_well(folder, Plan(THIRD_NIGHT))
+    of_changes = published(folder), contents(folder)
+    anew = run_well(folder, Plan(THIRD_NIGHT, full=True))
+    of_everything = published(folder), contents(folder)
+
+    assert "affected parts computed" in changes.boundaries
+    assert "affected parts computed" not in anew.boundaries
+    assert of_changes[0] != second_night.published
+    without_counts = [[tables | {"meta_validation": ""} for tables in both] for both in (of_changes, of_everything)]
+    assert without_counts[0] == without_counts[1]
 
 
 def test_a_night_before_the_newest_is_refused_with_the_command_that_helps(

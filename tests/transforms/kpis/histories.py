@@ -1,0 +1,160 @@
+"""Random histories of the small demo: what a night knew, and what the next one knows after rows came, moved or went."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from pathlib import Path
+from unittest import mock
+
+import polars as pl
+
+from tests.acceptance import definition_lock
+from transforms.contracts import STAGED
+from transforms.facts import Context, Facts
+from transforms.facts.excerpt import excerpt
+from transforms.facts.known import HAPPENED
+from transforms.facts.touched import TIMES, Changed, longest_wait, touched_since
+from transforms.facts.witnesses import witnesses
+from transforms.kpis.affected import affected, ticket_spans
+from transforms.kpis.compute import KpiResult, compute, missing_needs
+from transforms.kpis.registry import all_kpis
+from transforms.kpis.selection import Selection, with_part
+
+Tables = dict[str, pl.DataFrame]
+PARTS_OF_RESULT = ("cells", "people", "crowd")
+_EDITS = {
+    "ticket": [
+        ~pl.col("is_deleted"),
+        pl.col("org_unit_id").reverse().alias("org_unit_id"),
+        pl.col("requester_key").reverse().alias("requester_key"),
+        (pl.col("solved_at") + pl.duration(days=3)).alias("solved_at"),
+    ],
+    "ticket_event": [pl.col("at") + pl.duration(days=2), pl.col("agent_key").reverse().alias("agent_key")],
+    "promise": [(pl.col("fulfilled_at") + pl.duration(hours=30)).alias("fulfilled_at"), ~pl.col("is_cancelled")],
+    "recognition": [pl.col("at") - pl.duration(days=5)],
+    "survey_response": [pl.lit(1.0).alias("value")],
+    "invitation": [~pl.col("is_delivered")],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class History:
+    """Two nights: the staged tables and the context of each, and what was done in between."""
+
+    before: Tables
+    after: Tables
+    then: Context
+    now: Context
+    done: list[str]
+
+    def in_full(self, *, later: bool) -> dict[str, KpiResult]:
+        """Every KPI over everything on one of the nights."""
+        facts = Facts(_fed(self.after if later else self.before), self.now if later else self.then)
+        return {one.kpi.id: compute(one, facts) for one in all_kpis()}
+
+    def affected(self) -> Selection:
+        """What the later night must compute."""
+        changed = Changed(*({name: rows for name, rows in side.items() if name in TIMES} for side in self._differing()))
+        waits = longest_wait(Facts(_fed(self.before), self.then))
+        touched = touched_since(changed, _lazy(self.before), _lazy(self.after), self.then, self.now, waits)
+        unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, Facts(_fed(self.after), self.now))]
+        first_on = min(dt.date(2024, 1, 1), *(day for days in touched.days.values() for day in days))
+        return affected(all_kpis(), touched, self.then, self.now, first_on=first_on, whole=unfed)
+
+    def computed(self, selection: Selection) -> dict[str, KpiResult]:
+        """The selected parts, those of ticket KPIs from an excerpt."""
+        fed, found = _fed(self.after), {}
+        shown = witnesses(_lazy(self.after))
+        spans = {
+            one.kpi.id: ticket_spans(one.kpi, selection.starts(one.kpi.id) or (), self.now.run_on)
+            for one in all_kpis()
+            if "tickets" in one.kpi.sources
+        }
+        for is_far in (False, True):
+            mine = [one for one in all_kpis() if one.kpi.id in spans and one.kpi.looks_far == is_far]
+            facts = Facts(excerpt(fed, [span for one in mine for span in spans[one.kpi.id]], shown), self.now)
+            found |= {one.kpi.id: compute(one, facts, selection.starts(one.kpi.id)) for one in mine}
+        whole = Facts(fed, self.now)
+        others = [one for one in all_kpis() if one.kpi.id not in spans]
+        return found | {one.kpi.id: compute(one, whole, selection.starts(one.kpi.id)) for one in others}
+
+    def _differing(self) -> tuple[Tables, Tables]:
+        old, new = {}, {}
+        for name in STAGED:
+            rows = [
+                night[name].with_columns(pl.struct(pl.all()).hash().alias("is")) for night in (self.before, self.after)
+            ]
+            old[name], new[name] = (
+                mine.join(other, on="is", how="anti").drop("is") for mine, other in (rows, rows[::-1])
+            )
+        return old, new
+
+
+def demo(folder: Path, scale: float) -> tuple[Tables, Context]:
+    """The staged tables of a small demo, and the context of its last night."""
+    with mock.patch.object(definition_lock, "SCALE", scale):
+        facts, _ = definition_lock.facts_of_the_demo(folder)
+    return {name: facts.table(name).collect() for name in STAGED}, facts.context
+
+
+def history(tables: Tables, context: Context, seed: int, n_changes: int) -> History:
+    """A night and a later one, with so many changes between: rows that came late, were edited or were deleted."""
+    chance = random.Random(seed)
+    then_on = dt.date(2025, 9, 1) + dt.timedelta(days=chance.randrange(250))
+    then = dataclasses.replace(context, run_on=then_on)
+    now = dataclasses.replace(context, run_on=then_on + dt.timedelta(days=chance.choice((1, 1, 2, 5))))
+    before, after = _delivered(tables, then), _delivered(tables, now)
+    done = []
+    for _ in range(n_changes):
+        name = chance.choice(list(_EDITS))
+        what = chance.choice(("late", "edited", "deleted"))
+        night = before if what == "late" else after
+        chosen = pl.int_range(pl.len()).is_in(chance.sample(range(night[name].height), chance.choice((1, 2))))
+        if what == "edited":
+            edit = chance.choice(_EDITS[name])
+            column = edit.meta.output_name()
+            night[name] = night[name].with_columns(pl.when(chosen).then(edit).otherwise(column).alias(column))
+        else:
+            night[name] = night[name].filter(~chosen)
+        done.append(f"{what} {name}")
+    return History(before, after, then, now, done)
+
+
+def beside(old: KpiResult, new: KpiResult, starts: tuple[dt.date, ...] | None) -> KpiResult:
+    """`new` with the parts of `old` that were not computed again."""
+    if starts is None:
+        return new
+
+    def kept(rows: pl.DataFrame) -> pl.DataFrame:
+        return with_part(rows, all_kpis()).filter(~pl.col("part_start").is_in(list(starts))).drop("part_start")
+
+    return KpiResult(*(pl.concat([kept(getattr(old, name)), getattr(new, name)]) for name in PARTS_OF_RESULT))
+
+
+def differences(one: KpiResult, other: KpiResult) -> list[str]:
+    """In which of cells, people and crowd the two differ."""
+    return [
+        name for name in PARTS_OF_RESULT if not _in_order(getattr(one, name)).equals(_in_order(getattr(other, name)))
+    ]
+
+
+def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.sort([name for name, dtype in rows.schema.items() if not dtype.is_float()])
+
+
+def _delivered(tables: Tables, context: Context) -> Tables:
+    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    return {
+        name: rows.filter(pl.col(HAPPENED[name]) < midnight) if name in HAPPENED else rows
+        for name, rows in tables.items()
+    }
+
+
+def _lazy(tables: Tables) -> dict[str, pl.LazyFrame]:
+    return {name: rows.lazy() for name, rows in tables.items()}
+
+
+def _fed(tables: Tables) -> dict[str, pl.LazyFrame]:
+    return {name: rows.lazy() for name, rows in tables.items() if not rows.is_empty()}
