@@ -16,6 +16,8 @@ from flows.lake.trouble import lake_trouble
 from flows.lake.upsert import Merged, changed_rows, latest_rows, says_the_same
 
 Frame = pl.DataFrame | pl.LazyFrame
+# An update rewrites the files of the rows it changes, and rows that came together change together.
+FILE_BYTES = 4 * 2**20
 
 
 class LakeTables(LakeReader):
@@ -159,6 +161,7 @@ class LakeTables(LakeReader):
             partition_by=partition_columns(table) or None,
             # A contract may gain a column; the stored table follows.
             schema_mode="merge",
+            target_file_size=FILE_BYTES,
             storage_options=self.location.options,
         )
 
@@ -170,6 +173,7 @@ class LakeTables(LakeReader):
             predicate=predicate,
             partition_by=partition_columns(table) or None,
             schema_mode="merge" if predicate else "overwrite",
+            target_file_size=FILE_BYTES,
             storage_options=self.location.options,
         )
 

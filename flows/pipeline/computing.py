@@ -35,12 +35,14 @@ class Computed:
     """The tables of one run before gate 2, and what must be remembered in the lake when they are published.
 
     `rests_on` is what the next night compares with; None for a backfill, which does not compute all that changed.
+    `touched` (ticket_id) are the tickets whose restricted rows can differ from the remembered ones; None: all.
     """
 
     marts: dict[str, pl.DataFrame]
     restricted: dict[str, pl.DataFrame]
     disclosed: Disclosure
     rests_on: Rested | None = None
+    touched: pl.DataFrame | None = None
 
 
 def facts_of(settings: Settings, lake: Lake, run_on: dt.date) -> Facts:
@@ -109,7 +111,7 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets)
     computed = assemble(settings, lake, night, facts, results, selection, restricted)
     rests_on = replace(changes.rests_on, longest_wait=max(changes.rests_on.longest_wait, longest_wait(of_touched)))
-    return replace(computed, rests_on=rests_on)
+    return replace(computed, rests_on=rests_on, touched=changes.touched.tickets)
 
 
 def _facts_by_kpi(

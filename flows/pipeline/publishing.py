@@ -63,4 +63,11 @@ def remember(computed: Computed, lake: Lake) -> None:
     lake.replace("published_kpi_value", computed.disclosed.rows)
     lake.replace("hidden_cells", computed.disclosed.hidden)
     for table, rows in computed.restricted.items():
-        lake.replace(table, rows)
+        if computed.touched is None or "ticket_id" not in rows.columns:
+            lake.replace(table, rows)
+        else:
+            touched = computed.touched.lazy()
+            old, new = (
+                frame.join(touched, on="ticket_id", how="semi").collect() for frame in (lake.scan(table), rows.lazy())
+            )
+            lake.replace_rows(table, old, new)
