@@ -11,6 +11,7 @@ from flows.lake import Lake, lake_trouble
 from flows.pipeline.remembered import Rested, basis, same_witnesses, staged_versions
 from transforms.contracts import STAGED
 from transforms.facts.context import Context
+from transforms.facts.identities import one_person
 from transforms.facts.touched import TIMES, Changed, Tables, Touched, touched_since
 from transforms.facts.witnesses import witnesses
 
@@ -34,9 +35,10 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context) -> Ch
     """
     if basis(lake, now) != rested.basis:
         return None
-    after = {name: lake.scan(name) for name in STAGED}
     try:
-        before = {name: _as_it_was(lake, name, rested) for name in STAGED}
+        with lake_trouble(lake.location.root):
+            after = one_person({name: lake.scan(name) for name in STAGED})
+            before = one_person({name: _as_it_was(lake, name, rested) for name in STAGED})
         differing = {name: lake.difference(name, rested.versions.get(name)) for name in TIMES}
         changed = Changed(
             {name: old for name, (old, _) in differing.items()}, {name: new for name, (_, new) in differing.items()}

@@ -21,7 +21,16 @@ from transforms.facts.context import Context
 from transforms.kpis.registry import all_kpis
 
 # Tables of which every row may matter to every period.
-_TIMELESS = ("org_unit", "membership", "survey_item", "initiative", "target", "macro", "eligible_category")
+TIMELESS = (
+    "org_unit",
+    "membership",
+    "person_alias",
+    "survey_item",
+    "initiative",
+    "target",
+    "macro",
+    "eligible_category",
+)
 # When a table begins decides since when anybody can be active.
 _BEGINNINGS = {"recognition": "at", "survey_response": "answered_at", "invitation": "sent_at"}
 _VERSION, _WAIT = "version of ", dt.timedelta(seconds=1)
@@ -78,7 +87,7 @@ def basis(lake: Lake, context: Context) -> str:
     slots = context.working_slots.rows()
     rules = (context.timezone, context.holidays, slots, context.minimum_group, context.close_after_days, context.seed)
     definitions = [(one.kpi.id, one.kpi.version) for one in all_kpis()]
-    contents = [_content(lake.read(name)) for name in _TIMELESS]
+    contents = [_content(lake.read(name)) for name in TIMELESS]
     begin = [lake.scan(name).select(pl.col(at).min()).collect().item() for name, at in _BEGINNINGS.items()]
     fed = [not lake.scan(name).head(1).collect().is_empty() for name in STAGED]
     told = f"{product_version()} {rules} {definitions} {contents} {begin} {fed}"

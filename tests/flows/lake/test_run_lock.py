@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from flows.lock import run_lock
 ROOT = Path(__file__).resolve().parents[3]
 HOLDING = """
 import sys
+import threading
 sys.path.insert(0, sys.argv[1])
 from flows.lock import run_lock
 with run_lock(sys.argv[2], "night-1"):
@@ -85,3 +87,20 @@ def test_a_lock_that_cannot_be_written_is_a_storage_error(tmp_path: Path) -> Non
         run_lock(f"{tmp_path}/taken/l", "n"),
     ):
         pytest.fail("locked nothing")
+
+
+def test_a_run_that_waits_gets_the_lock_when_the_other_ends_and_gives_up_when_its_time_is_over(tmp_path: Path) -> None:
+    url = str(tmp_path / "lake")
+    other = holding(url)
+    try:
+        with (
+            pytest.raises(LockedError, match=r"in use by run night-1 .* after waiting 0\.2 s"),
+            run_lock(url, "b", 0.2),
+        ):
+            pytest.fail("the lock was given twice")
+        threading.Timer(0.3, other.kill).start()
+        with run_lock(url, "night-2", 60):
+            assert other.wait(5) == -signal.SIGKILL
+    finally:
+        other.kill()
+        other.communicate()
