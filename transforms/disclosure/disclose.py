@@ -85,7 +85,7 @@ def disclose(
     """
     as_of = context.as_of
     kpis = declared(declarations, context.minimum_group)
-    ledger = ledger.select(list(Publication.columns())).join(kpis, on=["kpi_id", "definition_version"], how="semi")
+    ledger = ledgers.under_declared_version(ledger, kpis)
     cells, families = _numbered(results, kpis, ledger, ancestors)
 
     numbered_ledger = ledger.join(families.nodes.select("node", "family", *_KEY), on=_KEY)
@@ -103,7 +103,7 @@ def disclose(
         pl.lit(as_of, dtype=pl.Datetime("us", "UTC")).alias("as_of"),
         pl.lit(run_id).alias("run_id"),
     )
-    hidden = seen.hidden.join(numbered_ledger, on="node", how="anti")
+    hidden = seen.hidden.join(numbered_ledger.filter("is_own"), on="node", how="anti")
     return _remember(
         tonight, timing, hidden, families, ledger=numbered_ledger, previous=previous, run_id=run_id, as_of=as_of
     )
@@ -141,7 +141,7 @@ def _remember(
     as_of: dt.datetime,
 ) -> Disclosure:
     """Puts tonight's cells beside what was published before: rows, ledger, log and restatements."""
-    standing = ledgers.published_rows(ledgers.latest(ledger)).select(_ROW)
+    standing = ledgers.published_rows(ledgers.latest(ledger.filter("is_own"))).select(_ROW)
     proposed = tonight.join(timing.corrected, on="node", how="semi").select(_ROW)
     # A correction that reads as before stays the row it was; the ledger still learns over whom it now stands.
     corrected = restatement.keep_unchanged(proposed, standing)
@@ -152,12 +152,12 @@ def _remember(
         [standing.join(corrected, on=_KEY, how="anti"), corrected, restatement.keep_unchanged(free, before)]
     ).sort(_KEY)
 
-    revisions = pl.concat(
-        [
-            timing.first.select("node", pl.lit(0, dtype=pl.Int64).alias("revision")),
-            ledger.join(timing.corrected, on="node", how="semi").group_by("node").agg(pl.col("revision").max() + 1),
-        ]
-    ).join(families.nodes.select("node", *_KEY), on="node")
+    revisions = (
+        pl.concat([timing.first, timing.corrected])
+        .join(ledger.group_by("node").agg(pl.col("revision").max() + 1), on="node", how="left")
+        .with_columns(pl.col("revision").fill_null(0))
+        .join(families.nodes.select("node", *_KEY), on="node")
+    )
     version = ["kpi_id", "definition_version"]
     free_kpis = families.nodes.filter(~pl.col("is_person_based")).select(version).unique()
     restatements = pl.concat(

@@ -45,6 +45,21 @@ def as_lists(behind: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def under_declared_version(ledger: pl.DataFrame, kpis: pl.DataFrame) -> pl.DataFrame:
+    """The entries of every version of the KPIs in `kpis`, as revisions of the declared one, and `is_own`.
+
+    Whoever keeps the numbers of an earlier definition sets them against the new ones, so both are one history.
+    """
+    declared = kpis.group_by("kpi_id").agg(pl.col("definition_version").max().alias("declared"))
+    own = pl.col("definition_version") == pl.col("declared")
+    return (
+        ledger.select(list(Publication.columns()))
+        .join(declared, on="kpi_id")
+        .with_columns(own.alias("is_own"), pl.col("declared").alias("definition_version"))
+        .drop("declared")
+    )
+
+
 def latest(ledger: pl.DataFrame) -> pl.DataFrame:
     """The last revision of each cell in a Publication frame."""
     return ledger.sort("revision").unique(list(CELL_KEY), keep="last", maintain_order=True)

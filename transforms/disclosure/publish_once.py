@@ -19,8 +19,12 @@ of the differences is the fifth. With blocks, whenever a cell is corrected every
 too, so whatever is known of any night is a sum of blocks as of some night, each of which holds enough people, and two
 revisions of a block differ in enough people or in nobody.
 
+A new definition version is one more revision: what an earlier version published of a cell counts like a publication of
+the cell itself. It is published afresh under the new version where nobody's contribution or enough people's changed,
+else it is `suppressed_temporal`.
+
 What remains: with three or more revisions of one block, combinations of all of them are not examined, only pairs, as
-the definition demands. A new definition version is a new family and is published afresh.
+the definition demands.
 
 Crowds (answers without a person): the change is the difference in counted people, for nobody can be recognised.
 """
@@ -65,7 +69,8 @@ def decide(
 ) -> Timing:
     """What to publish of the person-based nodes in `showable` (node), which passed all other rules.
 
-    `ledger` is a Publication frame with `node` and `family`; `people` comes from `primary.people_of_nodes`.
+    `ledger` is a Publication frame with `node`, `family` and `is_own` (false: published by an earlier definition
+    version); `people` comes from `primary.people_of_nodes`.
     """
     closed = families.nodes.join(ledger.filter(pl.col("published_at") >= as_of), on="family", how="semi")
     published = ledger.select("node").unique()
@@ -76,13 +81,20 @@ def decide(
     ).unique()
     first = newcomers.join(late, on="node", how="anti")
     changed = _changed(published, ledger, behind)
-    if changed.is_empty():
-        return Timing(first, late, changed, changed, behind)
     shown = pl.concat([published, first])
     correctable = showable.join(closed, on="node", how="anti")
     held = _held(families, shown, changed, ledger=ledger, behind=behind, correctable=correctable, people=people)
-    corrected = changed.join(held, on="node", how="anti")
-    return Timing(first, late, corrected, changed.join(held, on="node", how="semi"), behind)
+
+    own = ledger.filter("is_own").select("node").unique()
+    of_before = published.join(own, on="node", how="anti").join(showable, on="node", how="semi")
+    renewed = of_before.join(correctable, on="node", how="semi").join(held, on="node", how="anti")
+    return Timing(
+        first=pl.concat([first, renewed]),
+        late=pl.concat([late, of_before.join(renewed, on="node", how="anti")]),
+        corrected=changed.join(held, on="node", how="anti").join(own, on="node", how="semi"),
+        held=changed.join(held, on="node", how="semi").join(own, on="node", how="semi"),
+        behind=behind,
+    )
 
 
 def _late(
@@ -135,6 +147,8 @@ def _held(
     people: pl.DataFrame,
 ) -> pl.DataFrame:
     """Published nodes that may not be corrected tonight, and with them every published node above."""
+    if changed.is_empty():
+        return changed
     family = families.nodes.select("node", "family")
     touched = family.join(family.join(changed, on="node", how="semi"), on="family", how="semi").select("node")
     here = families.above.join(touched, on="node", how="semi")

@@ -180,3 +180,39 @@ def test_a_correction_is_never_exact(world):
     assert world.row(first, "acme")["numerator"] == 33.0
     second = acme.night(world.kpi(world.rows(world.team("acme", range(100), 40))), run_id="two", later=1)
     assert (world.row(second, "acme")["value"], world.row(second, "acme")["numerator"]) == (0.4, None)
+
+
+def test_another_definition_of_the_same_answers_is_published_afresh(world):
+    acme = world(PARENTS)
+    acme.night(answers(world), run_id="one")
+    kpi = world.kpi(answers(world).observe(None).collect(), version=2)
+    second = acme.night(kpi, run_id="two", later=1)
+    assert set(second.rows.select("definition_version", "state", "run_id").rows()) == {(2, "published", "two")}
+    assert set(second.ledger_additions["revision"]) == {1}
+    assert acme.night(kpi, run_id="three", later=2).rows.equals(second.rows)
+
+
+def test_a_definition_that_reads_the_answers_of_four_people_otherwise_shows_nothing_of_them(world):
+    # Version 2 counts 13 of a's 20 as favourable, version 1 counted 9; b is read as before.
+    acme = world(PARENTS)
+    acme.night(answers(world, kind_a=9), run_id="one")
+    kpi = world.kpi(answers(world, kind_a=13).observe(None).collect(), version=2)
+    second = acme.night(kpi, run_id="two", later=1)
+    held = {"acme": "suppressed_temporal", "a": "suppressed_temporal", "b": "published"}
+    assert world.states(second) == held
+    assert world.states(acme.night(kpi, run_id="three", later=2)) == held
+
+
+def test_a_definition_that_reads_the_answers_of_five_people_otherwise_is_shown(world):
+    acme = world(PARENTS)
+    acme.night(answers(world, kind_a=8), run_id="one")
+    kpi = world.kpi(answers(world, kind_a=13).observe(None).collect(), version=2)
+    assert values(world, acme.night(kpi, run_id="two", later=1))["a"] == 0.65
+
+
+def test_another_definition_on_the_same_night_waits_for_the_next(world):
+    acme = world(PARENTS)
+    acme.night(answers(world), run_id="one")
+    kpi = world.kpi(answers(world).observe(None).collect(), version=2)
+    assert set(world.states(acme.night(kpi, run_id="two")).values()) == {"suppressed_temporal"}
+    assert set(world.states(acme.night(kpi, run_id="three", later=1)).values()) == {"published"}
