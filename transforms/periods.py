@@ -15,6 +15,8 @@ from transforms.contracts.results import PERIOD_GRAINS
 WINDOW_ORIGIN = dt.date(2018, 1, 1)
 # Shorter to longer; a period of each grain is made of whole periods of the grains before it.
 NESTED_GRAINS = (("month", "quarter"), ("week", "window_13w", "window_26w", "window_52w"))
+# Weeks and months cut one another; disclosure knows who stands behind the pieces (`transforms/disclosure/overlaps.py`).
+OVERLAPPING_GRAINS = frozenset({"week", "month"})
 _TRUNCATIONS = {"week": "1w", "month": "1mo", "quarter": "1q"}
 _WINDOW_WEEKS = {"window_13w": 13, "window_26w": 26, "window_52w": 52}
 
@@ -33,6 +35,11 @@ def period_end(start: pl.Expr, grain: str) -> pl.Expr:
     if grain in _TRUNCATIONS:
         return start.dt.offset_by(_TRUNCATIONS[grain]).dt.offset_by("-1d")
     return start + pl.duration(days=_WINDOW_WEEKS[grain] * 7 - 1)
+
+
+def piece_start(on: pl.Expr) -> pl.Expr:
+    """First day of the piece of a week and a month that holds the day `on`."""
+    return pl.max_horizontal(*(period_start(on, grain) for grain in sorted(OVERLAPPING_GRAINS)))
 
 
 def previous_start(start: pl.Expr, grain: str) -> pl.Expr:

@@ -12,6 +12,7 @@ from flows import cli
 from flows.summary import night_markdown, quality_rows
 from tests.acceptance.full_road import ACCEPTANCE_KEY, REAL, FullRoad
 from tests.acceptance.leaks import people_in, people_in_cells, readable, said_of
+from transforms.contracts.results import CELL_KEY
 
 DEMO_TEAM = ("legal", "Legal")
 COUNTY_DEPARTMENT = "Family Justice Center"
@@ -134,3 +135,18 @@ def test_no_report_names_them(small: tuple[FullRoad, str, str], command: Callabl
     assert "of the company" in picture
     assert re.search(rf"\b({unit}|{name})\b", picture + said) is None
     assert people_in(picture) == []
+
+
+@pytest.mark.parametrize(("grain", "at_least"), [("quarter", 0.85), ("month", 0.85), ("week", 0.80)])
+def test_publishing_stays_useful(demo: FullRoad, grain: str, at_least: float) -> None:
+    """Of the teams' numbers with five people or more in every role, nearly all are published."""
+    everybody = pl.concat([result.people for result in demo.results.values()]).filter(period_grain=grain)
+    above = demo.warehouse.read("dim_org_unit")["parent_org_unit_id"].unique()
+    teams = everybody.filter(~pl.col("org_unit_id").is_in(above.implode())).group_by(*CELL_KEY, "role").len()
+    enough = teams.group_by(CELL_KEY).agg(pl.col("len").min()).filter(pl.col("len") >= 5)
+    numbers = pl.concat([result.cells for result in demo.results.values()]).filter(state="published")
+
+    cells = demo.values.join(enough, on=CELL_KEY, how="semi").join(numbers, on=CELL_KEY, how="semi")
+
+    assert cells.height > 1000
+    assert cells["state"].str.starts_with("published").mean() >= at_least

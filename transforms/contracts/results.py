@@ -6,7 +6,10 @@ import dataframely as dy
 
 from transforms.contracts.columns import code, count, day, identifier, number, person, share, text, timestamp
 
+# Shorter to longer.
 PERIOD_GRAINS = ("week", "month", "quarter", "window_13w", "window_26w", "window_52w")
+# What weeks and months cut one another into. No cell has this grain; only people do.
+PIECE = "piece"
 STATES = (
     "published",
     "published_bounded",
@@ -74,6 +77,7 @@ class CellPerson(CellKey):
     below it. `contribution` hashes what the person contributed, so that a changed answer is noticed.
     """
 
+    period_grain = code((*PERIOD_GRAINS, PIECE), "Length of the period.", primary_key=True)
     role = code(ROLES, "Role of the person in the KPI.", primary_key=True)
     person_key = person("The person.", primary_key=True)
     contribution = dy.Int64(

@@ -26,7 +26,7 @@ from transforms.disclosure.primary import count_people
 def safe_to_show(families: Families, candidates: pl.DataFrame) -> pl.DataFrame:
     """The candidates left when no residual of them is too small (column node).
 
-    `candidates` has node, n_people, is_silent and minimum. Where a residual is too small, the smallest candidate
+    `candidates` has node, size, is_silent and minimum. Where a residual is too small, the smallest candidate
     directly below is hidden, or the cell itself when nothing is shown below it, until it holds. A *silent* candidate
     has no number (too little data for its statistic): it takes part, and is given up before any other.
     """
@@ -50,7 +50,7 @@ def safe_to_show(families: Families, candidates: pl.DataFrame) -> pl.DataFrame:
         given_up = (
             pl.concat([below.select("node", "owner"), childless])
             .join(order, on="node")
-            .sort(["is_silent", "n_people", "org_unit_id"], descending=[True, False, False])
+            .sort(["is_silent", "size", "org_unit_id"], descending=[True, False, False])
             .unique("owner", keep="first", maintain_order=True)
         )
         shown = shown.join(given_up, on="node", how="anti")

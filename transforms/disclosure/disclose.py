@@ -24,6 +24,7 @@ from transforms.disclosure import restatement
 from transforms.disclosure.families import Families, declared, number
 from transforms.disclosure.publish_once import Timing, decide
 from transforms.disclosure.visible import silence, visible
+from transforms.kpis.selection import with_part
 
 if TYPE_CHECKING:
     from transforms.facts.context import Context
@@ -86,7 +87,7 @@ def disclose(
     as_of = context.as_of
     kpis = declared(declarations, context.minimum_group)
     ledger = ledgers.under_declared_version(ledger, kpis)
-    cells, families = _numbered(results, kpis, ledger, ancestors)
+    cells, families = _numbered(results, declarations, kpis, ledger, ancestors)
 
     numbered_ledger = ledger.join(families.nodes.select("node", "family", *_KEY), on=_KEY)
     seen = visible(cells, families, numbered_ledger.select("family").unique())
@@ -110,9 +111,13 @@ def disclose(
 
 
 def _numbered(
-    results: Sequence[KpiResult], kpis: pl.DataFrame, ledger: pl.DataFrame, ancestors: pl.DataFrame
+    results: Sequence[KpiResult],
+    declarations: Sequence[RegisteredKpi],
+    kpis: pl.DataFrame,
+    ledger: pl.DataFrame,
+    ancestors: pl.DataFrame,
 ) -> tuple[pl.DataFrame, Families]:
-    """All cells of the run with node, family and their declaration, and the families they make up."""
+    """All cells of the run with node, family, part and their declaration, and the families they make up."""
     # All cells at once: judging those of each KPI by itself costs more than computing many of them.
     cells = KpiCell.validate(pl.concat([KpiCell.create_empty(), *(result.cells for result in results)]))
     people = pl.concat([CellPerson.create_empty(), *(result.people for result in results)])
@@ -126,7 +131,7 @@ def _numbered(
         kpi_id, start = lost["kpi_id"][0], lost["period_start"][0]
         raise DisclosureError(f"KPI {kpi_id}: a unit has no place in the tree of the period from {start}")
     families = number(pl.concat([cells.select(_KEY), ledger.select(_KEY)]), people, crowd, kpis, ancestors)
-    return cells.join(families.nodes, on=_KEY, maintain_order="left"), families
+    return with_part(cells, declarations).join(families.nodes, on=_KEY, maintain_order="left"), families
 
 
 def _remember(

@@ -43,7 +43,7 @@ def exact_cells(families: Families, published: pl.DataFrame, people: pl.DataFram
     units = pl.min_horizontal(pl.col("n_people").cast(pl.Float64), pl.col("denominator"))
     large = published.filter(pl.col("is_person_based") & pl.col("is_first") & (units >= EXACT_FROM)).select(
         "node",
-        "n_people",
+        pl.col("n_people").alias("size"),
         pl.lit(False).alias("is_silent"),
         pl.lit(EXACT_FROM, dtype=pl.Int64).alias("minimum"),
     )
@@ -64,6 +64,15 @@ def said(cells: pl.DataFrame) -> pl.DataFrame:
     exact = reader_knows.filter("is_exact")
     rounded = _bounded(_rounded(_on_a_scale(reader_knows.filter(~pl.col("is_exact")))))
     return pl.concat([exact, rounded.select(exact.columns)]).drop("edge")
+
+
+def would_be_bounded(share: pl.Expr, n_people: pl.Expr) -> pl.Expr:
+    """Whether a share of so many people would be published as a bound, were it published by itself.
+
+    A gap between two groups asks this of each: with the other side known, it would say what the bound hides.
+    """
+    one_person = 1 / band_edge(n_people) + 0.005  # shares are rounded to 0.01
+    return ((n_people < EXACT_FROM) & ((share >= 1 - one_person) | (share <= one_person))).fill_null(False)
 
 
 def hidden_with_a_bound(said_cells: pl.DataFrame) -> pl.DataFrame:

@@ -11,16 +11,21 @@ from transforms.disclosure.companions import longer_than_their_parts, share_one_
 from transforms.disclosure.complementary import safe_to_show
 from transforms.disclosure.families import Families
 from transforms.disclosure.numbers import exact_cells, hidden_with_a_bound, said
+from transforms.disclosure.overlaps import cut_too_small
 from transforms.disclosure.primary import people_of_nodes
 
 _SUPPRESSED_BY = {
     "primary": "suppressed_primary",
     "complementary": "suppressed_complementary",
+    "overlaps": "suppressed_complementary",
     "components": "suppressed_complementary",
     "periods": "suppressed_complementary",
 }
 
 
+# People so far and not of the period alone: the same unit then stands in for a small one from month to month.
+_UNIT = ("kpi_id", "definition_version", "component", "variant", "org_unit_id", "part_start")
+_SIZE = pl.col("n_people").cum_sum().over(_UNIT, order_by=["period_end", "period_start"])
 _ONLY_WITH_A_NUMBER = (
     "value",
     "ci_low",
@@ -52,7 +57,7 @@ class Visible:
 
 
 def visible(cells: pl.DataFrame, families: Families, published_before: pl.DataFrame) -> Visible:
-    """Judges `cells` (KpiCell with node, family and the declaration's columns).
+    """Judges `cells` (KpiCell with node, family, part_start and the declaration's columns).
 
     `published_before` has the families (family) of which something was published on an earlier night.
     """
@@ -60,14 +65,18 @@ def visible(cells: pl.DataFrame, families: Families, published_before: pl.DataFr
     known = cells.join(people, on="node", how="left", maintain_order="left")
     with_number = pl.col("state") == "published"
     candidates = known.filter("is_enough", pl.col("state").is_in(["published", "not_enough_data"])).select(
-        "node", "n_people", "minimum", (~with_number).alias("is_silent")
+        "node", _SIZE.alias("size"), "minimum", (~with_number).alias("is_silent")
     )
     numbers = candidates.filter(~pl.col("is_silent")).select("node")
 
     few = known.filter(with_number, ~pl.col("is_enough")).select("node")
     shown = safe_to_show(families, candidates)
     small_rest = _without(numbers, shown)
-    companions = _without(_among(numbers, share_one_fate(families, small_rest, people)), small_rest)
+    overlaps = cut_too_small(families, shown)
+    shown = _without(shown, overlaps)
+    overlaps = _without(_among(numbers, overlaps), small_rest)
+    given_up = pl.concat([small_rest, overlaps])
+    companions = _without(_among(numbers, share_one_fate(families, given_up, people)), given_up)
     shown = _without(shown, companions)
     cut_periods = _among(numbers, longer_than_their_parts(families, shown))
     more_companions = _without(
@@ -82,6 +91,7 @@ def visible(cells: pl.DataFrame, families: Families, published_before: pl.DataFr
         for rule, nodes in (
             ("primary", few),
             ("complementary", small_rest),
+            ("overlaps", overlaps),
             ("components", pl.concat([companions, more_companions, beside_a_bound])),
             ("periods", cut_periods),
         )

@@ -24,12 +24,12 @@ import polars as pl
 import polars.selectors as cs
 
 from transforms.contracts.organisation import UNASSIGNED_UNIT
-from transforms.contracts.results import CELL_KEY, DEFAULT, ROLE_COLUMNS, CellCrowd, CellPerson, KpiCell
+from transforms.contracts.results import CELL_KEY, DEFAULT, PIECE, ROLE_COLUMNS, CellCrowd, CellPerson, KpiCell
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import RegisteredKpi
 from transforms.kpis.unasked import unasked
-from transforms.periods import longest_grain, period_end, period_start, periods_between
+from transforms.periods import longest_grain, period_end, period_start, periods_between, piece_start
 from transforms.stats.precision import repeatable
 
 _ESTIMATE_COLUMNS = (
@@ -92,7 +92,8 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
         .join(periods, on=["period_grain", "period_start"])
         .join(levels, on=["period_grain", "period_start", "org_unit_id"])
     )
-    return KpiResult(_matured(cells, kpi, facts), _people(rows, kpi), _crowd(rows, kpi))
+    behind = pl.concat([rows, _in_pieces(rows, kpi, context.run_on)])
+    return KpiResult(_matured(cells, kpi, facts), _people(behind, kpi), _crowd(behind, kpi))
 
 
 def missing_needs(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
@@ -177,6 +178,17 @@ def _matured(cells: pl.DataFrame, kpi: Kpi, facts: Facts) -> pl.DataFrame:
         cells.with_columns(state.alias("state"), *(pl.when(~silent).then(name).alias(name) for name in estimated))
         .select(list(KpiCell.columns()))
         .sort(CELL_KEY)
+    )
+
+
+def _in_pieces(rows: pl.DataFrame, kpi: Kpi, run_on: dt.date) -> pl.DataFrame:
+    """Rows of a KPI with weeks and months once more, by the piece of time that both cut out."""
+    if not kpi.has_overlapping_grains:
+        return rows.clear()
+    grain, runs_on = pl.col("period_grain"), period_end(period_start(pl.col("on"), "month"), "month") > run_on
+    return rows.filter((grain == "month") | ((grain == "week") & runs_on)).with_columns(
+        pl.lit(PIECE, dtype=rows.schema["period_grain"]).alias("period_grain"),
+        piece_start(pl.col("on")).alias("period_start"),
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from transforms.contracts import STAGED
 from transforms.contracts.results import DEFAULT, PERIOD_GRAINS, ROLES
 from transforms.kpis.field_needs import wrong_need
-from transforms.periods import NESTED_GRAINS
+from transforms.periods import NESTED_GRAINS, OVERLAPPING_GRAINS
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
@@ -86,6 +86,11 @@ class Kpi:
         """The components that carry its weight in the roll-up."""
         return self.roll_up_components or ((DEFAULT,) if DEFAULT in self.components else self.components[:1])
 
+    @property
+    def has_overlapping_grains(self) -> bool:
+        """Whether it has periods that cut one another into pieces: weeks beside months."""
+        return set(self.grains) >= OVERLAPPING_GRAINS
+
     def __post_init__(self) -> None:
         def require(condition: bool, place: str, rule: str) -> None:
             if not condition:
@@ -112,8 +117,8 @@ class Kpi:
             require(complaint is None, "field_needs", f"{need}: {complaint}")
         require(set(self.reach) <= set(REACH_KINDS), "reach", f"must be of {REACH_KINDS}")
         require(bool(self.pitfalls), "pitfalls", "must say what the number does not mean")
-        # Months less the whole weeks in them would leave pieces of a few days, behind which stand a few people.
         nested = any(set(self.grains) <= set(grains) for grains in NESTED_GRAINS)
-        require(nested, "grains", "must nest: months and quarters, or weeks and windows of weeks")
+        with_weeks = self.has_overlapping_grains and set(self.grains) <= OVERLAPPING_GRAINS | {"quarter"}
+        require(nested or with_weeks, "grains", "must nest (months in quarters, weeks in windows) or be weeks, months")
         # Two overlapping periods of the same people could be subtracted from one another.
         require(not self.person_based or len(self.grains) == 1, "grains", "of a person-based KPI must be exactly one")

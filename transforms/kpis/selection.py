@@ -1,8 +1,9 @@
 """Which parts of which KPIs a run computes; what is not selected stays as it is remembered.
 
 A *part* is one KPI over one of its longest periods, shorter periods inside it included: a quarter with its months. It
-is the smallest piece that can be computed and disclosed by itself. Disclosure sets a quarter against its months and a
-cell against its components and neighbours in the tree, but never two quarters or two KPIs against one another.
+is the smallest piece that can be computed and disclosed by itself. Disclosure sets a quarter against its months, months
+against their weeks and a cell against its components and neighbours in the tree, but never two quarters or two KPIs
+against one another. A week belongs to the quarter in which it begins.
 """
 
 from __future__ import annotations

@@ -17,10 +17,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from transforms.contracts.results import CELL_KEY
+from transforms.contracts.results import CELL_KEY, PERIOD_GRAINS
 from transforms.contracts.roll_up import FctKpiSignal
 from transforms.kpis.registry import RegisteredKpi
-from transforms.periods import NESTED_GRAINS
 from transforms.stats.control_charts import individuals, laney
 from transforms.stats.few_points import two_sided_tail
 from transforms.stats.multiplicity import benjamini_hochberg
@@ -60,10 +59,9 @@ def fct_kpi_signal(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> p
 
 def _published_series(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
     """Published numbers of every series, with direction and whether Laney's chart suits the whole series."""
-    order = {grain: position for grains in NESTED_GRAINS for position, grain in enumerate(grains)}
     declared = pl.DataFrame(
         [
-            (one.kpi.id, one.kpi.version, min(one.kpi.grains, key=order.__getitem__), one.kpi.direction, one.kpi.unit)
+            (one.kpi.id, one.kpi.version, min(one.kpi.grains, key=PERIOD_GRAINS.index), one.kpi.direction, one.kpi.unit)
             for one in registered
         ],
         schema={

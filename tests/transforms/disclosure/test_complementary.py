@@ -1,5 +1,7 @@
 """No sum or difference over the tree isolates fewer than the minimum."""
 
+import datetime as dt
+
 import polars as pl
 
 PUBLISHED = "published"
@@ -113,3 +115,17 @@ def test_a_cell_without_a_number_is_given_up_before_one_that_has_a_number(world)
         person_based=False,
     )
     assert found == {"acme": PUBLISHED, "a": "not_enough_data", "b": "not_enough_data", "c": PUBLISHED}
+
+
+def test_the_same_sibling_stands_in_from_month_to_month(world):
+    # a has 4 people. In April b has 6 and c 8; in May, with 10 and 9, b has still been smaller so far.
+    months = pl.concat(
+        world.rows(
+            world.team("a", range(4)) + world.team("b", range(10, 10 + b)) + world.team("c", range(30, 30 + c)), on
+        )
+        for b, c, on in ((6, 8, dt.date(2026, 4, 10)), (10, 9, dt.date(2026, 5, 10)))
+    )
+    parents = {"acme": None, "a": "acme", "b": "acme", "c": "acme"}
+    kpi = world.kpi(months, person_based=False, grains=("month", "quarter"))
+    rows = world(parents).night(kpi).rows
+    assert rows.filter(state=COMPLEMENTARY, period_grain="month")["org_unit_id"].to_list() == ["b", "b"]

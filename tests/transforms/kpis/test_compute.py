@@ -87,6 +87,25 @@ def test_people_are_counted_where_they_worked() -> None:
     assert at_care == P[:2]
 
 
+def test_people_are_known_by_the_piece_that_weeks_and_months_cut_out() -> None:
+    # The week of Monday 27 April has four days in April; the one of 11 May ended before 17 May, May did not.
+    days = [dt.date(2026, 4, 27), dt.date(2026, 4, 30), dt.date(2026, 5, 1), dt.date(2026, 5, 13)]
+    rows: list[tuple[str | None, dt.date, float, str]] = [("care", day, 1.0, P[0]) for day in days]
+    result = compute(registered(rows, grains=("week", "month")), facts(dt.date(2026, 5, 17)))
+    pieces = result.people.filter(period_grain="piece")["period_start"].sort().to_list()
+    assert pieces == [dt.date(2026, 4, 27), dt.date(2026, 5, 1), dt.date(2026, 5, 11)]
+    assert "piece" not in result.cells["period_grain"]
+
+
+def test_a_month_that_ended_within_a_week_has_its_last_piece() -> None:
+    rows: list[tuple[str | None, dt.date, float, str]] = [("care", dt.date(2026, 4, 30), 1.0, P[0])]
+    people = compute(registered(rows, grains=("week", "month")), facts(dt.date(2026, 5, 1))).people
+    assert set(people.select("period_grain", "period_start").rows()) == {
+        ("month", APRIL),
+        ("piece", dt.date(2026, 4, 27)),
+    }
+
+
 def test_the_order_of_rows_changes_nothing() -> None:
     forward, backward = compute(registered(ROWS), facts()), compute(registered(ROWS[::-1]), facts())
     assert forward.cells.equals(backward.cells)
@@ -142,7 +161,8 @@ def test_no_observation_is_no_cell() -> None:
         ("bounds", (1.0, 0.0), "bounds must be"),
         ("pitfalls", (), "pitfalls must say"),
         ("sources", (), "sources must be among"),
-        ("grains", ("week", "month"), "grains must nest"),
+        ("grains", ("week", "quarter"), "grains must nest"),
+        ("grains", ("month", "window_13w"), "grains must nest"),
     ],
 )
 def test_an_incomplete_declaration_is_refused(field: str, value: object, message: str) -> None:

@@ -120,6 +120,21 @@ def test_only_the_shortest_periods_and_no_companions_are_judged() -> None:
     assert found["component"].unique().to_list() == ["main"]
 
 
+def test_where_a_kpi_has_weeks_they_are_judged_instead_of_months() -> None:
+    weekly = registered("wait", unit="minutes", direction="down", grains=("month", "week", "quarter"))
+    weeks = rows_of(
+        *(
+            number("wait", value, dt.date(2023, 1, 2) + dt.timedelta(7 * week), period_grain="week")
+            for week, value in enumerate([*WAVE, *[13.0] * 8])
+        )
+    )
+
+    found = fct_kpi_signal(pl.concat([weeks, series(WAVE)]), [weekly])
+
+    assert found["period_grain"].unique().to_list() == ["week"]
+    assert "run_of_8" in found["rule"].to_list()
+
+
 def test_every_unit_that_is_judged_makes_a_discovery_harder() -> None:
     strange = series([*WAVE, 17.0])
     alone = told(strange).filter(pl.col("period_start") == MONTHS[12])["q_value"][0]

@@ -33,7 +33,7 @@ KPI = Kpi(
     ),
     unit="share",
     direction="up",
-    grains=("month", "quarter"),
+    grains=("week", "month", "quarter"),
     unit_of_analysis="promise",
     person_based=False,
     people=("agents",),
