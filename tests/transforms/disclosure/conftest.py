@@ -1,11 +1,9 @@
-"""A small organisation in which a test says who did what in which unit, and an attacker who does the sums."""
+"""A small organisation in which a test says who did what in which unit."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -21,7 +19,6 @@ from transforms.kpis.registry import RegisteredKpi
 RUN_ON = dt.date(2026, 7, 15)
 MARCH = dt.date(2026, 3, 10)
 Row = tuple[str, int, float]  # unit, person, outcome 0 or 1
-Atom = tuple[object, ...]  # an observation
 _ROW = {"source": "hr", "source_page": "0", "source_row": 1, "valid_from_on": dt.date(1990, 1, 1)}
 _DECLARED = {
     "id": "kind_words",
@@ -110,35 +107,6 @@ class World:
     @staticmethod
     def row(disclosed: Disclosure, unit: str, **only: object) -> dict[str, object]:
         return disclosed.rows.filter(pl.col("org_unit_id") == unit, **only).row(0, named=True)
-
-    @staticmethod
-    def recovered(published: Iterable[frozenset[Atom]], person_of: Mapping[Atom, int]) -> set[int] | None:
-        """A group of 1 to 4 people whose figures follow from the published ones by sums and differences, or None.
-
-        Each published cell is the set of observations it sums over. A group is recovered when some weighted sum of
-        the published cells is zero outside its observations and not zero inside: leaving its columns out of the
-        matrix of cells by observations lowers the rank. Observations that stand in the same cells cannot be told
-        apart and are taken together first.
-        """
-        cells = list(set(published))
-        columns: dict[tuple[bool, ...], set[int]] = {}
-        for atom in frozenset().union(*cells):
-            columns.setdefault(tuple(atom in cell for cell in cells), set()).add(person_of[atom])
-        if not columns:
-            return None
-        matrix, people = np.array(list(columns), dtype=float).T, list(columns.values())
-        rank = np.linalg.matrix_rank(matrix)
-        small = [behind for behind in people if len(behind) <= 4]
-        groups = {
-            frozenset().union(*chosen)
-            for size in range(1, min(4, len(small)) + 1)
-            for chosen in combinations(small, size)
-        }
-        for group in sorted((group for group in groups if len(group) <= 4), key=sorted):
-            outside = [position for position, behind in enumerate(people) if not behind <= group]
-            if np.linalg.matrix_rank(matrix[:, outside]) < rank:
-                return set(group)
-        return None
 
 
 @pytest.fixture(scope="session")
