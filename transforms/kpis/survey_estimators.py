@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.contracts.results import CELL_KEY
+from transforms.disclosure.numbers import would_be_bounded
 from transforms.facts import Facts
 from transforms.kpis import estimators
 from transforms.kpis.company import is_company
@@ -102,8 +103,9 @@ def office_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Share among front office minus share among back office units, Newcombe's interval.
 
     Both offices need the minimum group, else the state is not_enough_data with flag `office_too_small`
-    (`office_unknown` where no unit has one). The coverage is the share of units whose office is known. A unit
-    seen in both offices counts as front office.
+    (`office_unknown` where no unit has one), and so does an office that is nearly unanimous
+    (`office_nearly_unanimous`): with the other one known, the gap would say how everybody in it answered. The coverage
+    is the share of units whose office is known. A unit seen in both offices counts as front office.
     """
     units = (
         _units(rows, pl.col("office").max())
@@ -119,18 +121,23 @@ def office_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         is_front.is_not_null().mean().alias("coverage"),
         pl.min_horizontal(is_front.sum(), (~is_front).sum()).cast(pl.Int64).alias("smaller_side"),
         is_front.count().cast(pl.Int64).alias("n_known"),
+        pl.any_horizontal(
+            would_be_bounded(pl.col("numerator").filter(side).mean(), side.sum()) for side in (is_front, ~is_front)
+        ).alias("is_unanimous"),
     )
     too_small = pl.col("smaller_side") < facts.context.minimum_group
     gaps = estimators.difference(units, facts).drop("n_events")
     cells = sides.join(gaps, on=CELL_KEY, how="left").with_columns(
-        pl.when(too_small).then(pl.lit("not_enough_data")).alias("state"),
+        pl.when(too_small | pl.col("is_unanimous")).then(pl.lit("not_enough_data")).alias("state"),
         pl.when(pl.col("n_known") == 0)
         .then(pl.lit("office_unknown"))
         .when(too_small)
         .then(pl.lit("office_too_small"))
+        .when("is_unanimous")
+        .then(pl.lit("office_nearly_unanimous"))
         .alias("flags"),
     )
-    return with_response_rate(cells.drop("smaller_side", "n_known"), rows, facts)
+    return with_response_rate(cells.drop("smaller_side", "n_known", "is_unanimous"), rows, facts)
 
 
 _HAS_ANSWERED = pl.col("is_favourable").is_not_null()

@@ -5,16 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.contracts.results import CELL_KEY
-from transforms.disclosure.numbers import EXACT_FROM
-from transforms.disclosure.primary import band_edge
+from transforms.disclosure.numbers import would_be_bounded
 from transforms.facts import Facts
 from transforms.kpis import estimators
 from transforms.kpis.company import is_company
 from transforms.kpis.survey_estimators import with_response_rate
 from transforms.stats.paired import paired_difference
-
-# A share is published in hundredths: what rounds to the bound is bounded.
-_ROUNDED = 0.005
 
 
 def paired_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -71,7 +67,8 @@ def two_sides_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     sides = units.group_by(CELL_KEY).agg(
         pl.min_horizontal(n.filter(first).sum(), n.filter(~first).sum()).alias("fewer")
     )
-    unanimous = answers.group_by(*CELL_KEY, "is_first").agg(_is_nearly_unanimous().alias("is_unanimous"))
+    is_bounded = would_be_bounded(pl.col("numerator").mean(), pl.len())
+    unanimous = answers.group_by(*CELL_KEY, "is_first").agg(is_bounded.alias("is_unanimous"))
     nobody = (
         rows.group_by(*CELL_KEY, "is_first")
         .agg((pl.col("is_unpaired").any() & (pl.col("n_answers").sum() == 0)).alias("is_nobody"))
@@ -106,10 +103,3 @@ def two_sides_gap(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .drop("is_nobody", "is_alone", "is_unanimous", "fewer")
     )
     return with_response_rate(cells, rows, facts)
-
-
-def _is_nearly_unanimous() -> pl.Expr:
-    """Whether a share of under 50 people would be published as a bound; see `transforms/disclosure/numbers.py`."""
-    share, edge = pl.col("numerator").mean(), band_edge(pl.len())
-    one_person = 1 / edge + _ROUNDED
-    return (pl.len() < EXACT_FROM) & ((share >= 1 - one_person) | (share <= one_person)).fill_null(False)

@@ -33,17 +33,29 @@ def test_worked_example() -> None:
 
 
 def test_who_is_noticed() -> None:
-    # Received one: persons 1 to 5 of the ten in front, person 10 of the six in the back; 3 thanks itself in vain.
-    thanks = [recognition(0, number, dt.date(2026, 2, 2)) for number in (1, 2, 3, 4, 5, 10)]
-    thanks.append(recognition(11, 11, dt.date(2026, 2, 3)))
+    # Received one: persons 1 to 5 of the ten in front, 10 and 11 of the six in the back; 12 thanks itself in vain.
+    thanks = [recognition(0, number, dt.date(2026, 2, 2)) for number in (1, 2, 3, 4, 5, 10, 11)]
+    thanks.append(recognition(12, 12, dt.date(2026, 2, 3)))
     company = cell(computed("mailroom_gap", organisation(recognition=thanks)), "acme", "recognition")
-    assert company["value"] == pytest.approx(5 / 10 - 1 / 6)
+    assert company["value"] == pytest.approx(5 / 10 - 2 / 6)
 
 
 def test_a_side_under_the_minimum_group_makes_no_gap() -> None:
     members = [row if index < 14 else row | {"office": "front"} for index, row in enumerate(MEMBERS)]
     company = cell(computed("mailroom_gap", organisation(membership=members)), "acme")
     assert (company["state"], company["flags"], company["value"]) == ("not_enough_data", "office_too_small", None)
+
+
+def test_an_office_that_nearly_all_answers_alike_makes_no_gap() -> None:
+    # Back: 5 of 6. In front 8 of 10: the gap of -0.03 would say so, and that 6 of 6 is not far.
+    points = [5.0] * 8 + [2.0] * 2 + [4.0] * 5 + [1.0]
+    rows = [answer(number, "matters", value) for number, value in enumerate(points)]
+    company = cell(computed("mailroom_gap", organisation(survey_response=rows)), "acme")
+    assert (company["state"], company["flags"], company["value"]) == (
+        "not_enough_data",
+        "office_nearly_unanimous",
+        None,
+    )
 
 
 def test_a_team_of_one_office_has_no_gap() -> None:
@@ -60,15 +72,15 @@ def test_without_offices_the_gap_says_so() -> None:
 
 def test_people_without_an_office_are_left_out_and_not_counted() -> None:
     members = [*MEMBERS, member(16, "post")]
-    rows = [answer(number, "matters", 5.0) for number in range(17)]
+    rows = [answer(number, "matters", 5.0 if number % 2 else 1.0) for number in range(17)]
     result = computed("mailroom_gap", organisation(membership=members, survey_response=rows))
     company = cell(result, "acme")
     assert (company["denominator"], company["coverage"]) == (16, pytest.approx(16 / 17))
     assert result.people.height == 16
 
 
-def test_everyone_alike_is_no_gap() -> None:
-    rows = [answer(number, "matters", 1.0) for number in range(16)]
+def test_both_offices_alike_is_no_gap() -> None:
+    rows = [answer(number, "matters", 5.0 if number % 2 else 1.0) for number in range(16)]
     assert cell(computed("mailroom_gap", organisation(survey_response=rows)), "acme")["value"] == 0.0
 
 
