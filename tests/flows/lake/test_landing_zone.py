@@ -159,7 +159,7 @@ def test_bytes_without_a_register_row_are_taken_up_when_the_page_is_landed_again
 
 def test_a_page_that_does_not_match_its_hash_is_damaged(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     page = lake.land("desk", [("a.csv", b"hello")], NIGHT).item(0, "source_page")
-    monkeypatch.setattr("flows.lake.landing.read_page", lambda *arguments: b"hellO")
+    monkeypatch.setattr("flows.lake.landing.read_pages", lambda *arguments: {page: b"hellO"})
 
     with pytest.raises(StorageError, match=f"page {page} of desk is damaged"):
         lake.payload("desk", page)
