@@ -76,5 +76,6 @@ class Invitation(Staged):
     respondent_key = person("Who was invited.", nullable=True)
     sent_at = timestamp("When it was sent.")
     is_delivered = flag("It reached the person; a bounced one is in no denominator.")
+    answered_at = timestamp("When it was answered, where the mailing's own history says so.", nullable=True)
     org_unit_id = identifier("Team the invitation belongs to.", nullable=True)
     ticket_id = identifier("Ticket it is about.", nullable=True)

@@ -74,23 +74,34 @@ def invited(
 ) -> pl.LazyFrame:
     """One row per delivered invitation whose answer could be recognised, reminders counted once.
 
-    Shape: survey_id, audience, on, wave, org_unit_id, respondent_key, unit_key, is_answered. An invitation about a
-    ticket is answered by an answer about it, any other by an answer of the same person, each in the quarter it was
-    sent; the unit is then the answer's. Invitations that nothing could match (no ticket, and no person on one of the
-    two sides) are left out: they would all look unanswered.
+    Shape: survey_id, audience, on, wave, org_unit_id, respondent_key, unit_key, is_answered. An invitation is answered
+    by an answer of its quarter: where it is about a ticket by one about it, else by one of the same person (the unit is
+    then the answer's); or when the mailing's own history says so, which holds for anonymous answers too. Invitations
+    that nothing could match (no ticket, no person on one of the two sides, and a mailing whose history names no answer
+    at all) are left out: they would all look unanswered.
     """
     surveys = (
         tables["survey_item"].group_by("survey_id").agg(pl.col("audience").first(), pl.col("has_respondent").all())
     )
+    is_matched = pl.col("ticket_id").is_not_null() | (pl.col("has_respondent") & pl.col("respondent_key").is_not_null())
+    has_history = pl.col("answered_at").is_not_null().any().over("survey_id")
     sent = (
         tables["invitation"]
         .filter("is_delivered")
         .join(surveys, on="survey_id")
-        .filter(pl.col("ticket_id").is_not_null() | (pl.col("has_respondent") & pl.col("respondent_key").is_not_null()))
+        .filter(is_matched | has_history)
         .with_columns(context.local_day(pl.col("sent_at")).alias("on"))
         .with_columns(
             period_start(pl.col("on"), WAVE_GRAIN).alias("wave"),
-            pl.coalesce(pl.format("ticket {}", "ticket_id"), "respondent_key").alias("occasion"),
+            period_start(context.local_day(pl.col("answered_at")), WAVE_GRAIN).alias("answered_wave"),
+            pl.coalesce(pl.format("ticket {}", "ticket_id"), "respondent_key", "invitation_id").alias("occasion"),
+        )
+        .with_columns(
+            # Whichever of an invitation and its reminders was answered.
+            (pl.col("answered_wave") == pl.col("wave"))
+            .any()
+            .over("survey_id", "wave", "occasion")
+            .alias("is_told_answered")
         )
         .sort("on", "source", "invitation_id")
         .unique(subset=["survey_id", "wave", "occasion"], keep="first", maintain_order=True)
@@ -117,7 +128,7 @@ def invited(
             pl.coalesce("answer_unit_id", "org_unit_id").alias("org_unit_id"),
             "respondent_key",
             pl.coalesce("respondent_key", "occasion").alias("unit_key"),
-            pl.col("is_answered").fill_null(False),
+            pl.col("is_answered").fill_null(False) | pl.col("is_told_answered"),
         )
     )
 

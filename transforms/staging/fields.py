@@ -211,6 +211,7 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         _key("invitation_id", "Invitation.", required=False, default="page and row"),
         Field("respondent", "person", "Who was invited."),
         Field("is_delivered", "boolean", "It reached the person.", default="true"),
+        Field("answered_at", "datetime", "When it was answered, where the history of the mailing says so."),
         _TEAM,
         _ABOUT_TICKET,
     ),

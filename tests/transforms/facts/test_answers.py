@@ -88,6 +88,26 @@ def test_invitations_nothing_could_match_are_left_out() -> None:
     assert of.invited.collect().is_empty()
 
 
+def test_the_history_of_the_mailing_says_who_answered_anonymously() -> None:
+    in_time, late = moment(D(2026, 2, 20)), moment(D(2026, 4, 2))
+    sent = [
+        invitation(1, answered_at=in_time),
+        invitation(2),
+        invitation(3),
+        invitation(3, invitation_id="reminder", sent_at=moment(D(2026, 2, 8)), answered_at=in_time),
+        invitation(4, answered_at=late),
+    ]
+    anonymous = [item("q", "why", has_respondent=False)]
+    of = facts(survey_item=anonymous, survey_response=[answer(None, "q", 4.0)], invitation=sent)
+    found = asked(of).sort("respondent_key").collect()
+    assert dict(zip(found["respondent_key"], found["is_answered"], strict=True)) == {
+        person(1): True,
+        person(2): False,
+        person(3): True,
+        person(4): False,
+    }
+
+
 def test_order_and_types_do_not_depend_on_there_being_rows() -> None:
     empty = facts(survey_item=table("survey_item", []), survey_response=table("survey_response", []))
     full = facts(survey_item=[item("q", "why")], survey_response=[answer(1, "q", 4.0)])
