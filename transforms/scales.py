@@ -5,6 +5,7 @@ A published number names the version it was computed with; a map is never edited
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,6 +39,14 @@ _VERSION_1 = (
     Scale("0-1", 0, 1, lowest_favourable=1, lowest_neutral=1),
 )
 SCALE_MAPS: dict[int, dict[str, Scale]] = {1: {scale.scale_id: scale for scale in _VERSION_1}}
+
+
+def scale_of(points: Sequence[str]) -> str | None:
+    """The scale of the current version whose points are exactly these, written as numbers; None where there is none."""
+    for scale in SCALE_MAPS[CURRENT_VERSION].values():
+        if sorted(points) == sorted(str(point) for point in range(scale.lowest, scale.highest + 1)):
+            return scale.scale_id
+    return None
 
 
 def scale_frame() -> pl.DataFrame:

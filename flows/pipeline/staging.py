@@ -17,6 +17,7 @@ from flows.errors import DataQualityError
 from flows.lake import Lake
 from flows.pipeline.batches import Batch, batches_of
 from flows.pipeline.night import Night
+from flows.pipeline.questionnaires import as_described
 from flows.pipeline.readings import delete_gone, mark_readings, with_versions
 from flows.settings import LiveSource, Settings, SourceSettings
 from flows.sources.reading import PageReader, reader_of
@@ -87,6 +88,7 @@ def stage(source: Source, settings: Settings, lake: Lake, night: Night, again: b
 
     Raises SourcePermanentError for a page the mapping does not fit, DataQualityError when a critical rule fails.
     """
+    source = as_described(source, lake)
     reader = reader_of(source)
     results: list[pl.DataFrame] = []
     outcomes = [

@@ -18,7 +18,7 @@ def check_source(source: SourceSettings | LiveSource) -> Iterator[tuple[Place, s
     if isinstance(source, SourceSettings):
         yield from check_mapping(source)
         return
-    from flows.sources.connectors import connector_names  # noqa: PLC0415 - a connector loads Polars
+    from flows.sources.connectors import connector, connector_names  # noqa: PLC0415 - a connector loads Polars
     from flows.sources.rest.mappings import mapping_problems  # noqa: PLC0415
 
     if source.connector not in connector_names():
@@ -26,8 +26,10 @@ def check_source(source: SourceSettings | LiveSource) -> Iterator[tuple[Place, s
         yield ("connector",), f'no connector "{source.connector}"{nearest(source.connector, names)}'
         return
     yield from mapping_problems(source)
+    is_described = connector(source.connector).questionnaire is not None
     for name, mapping in source.mappings_by_endpoint():
-        yield from ((_within(place, name), rule) for place, rule in check_mapping(mapping))
+        found = check_mapping(mapping, is_described=is_described)
+        yield from ((_within(place, name), rule) for place, rule in found)
 
 
 def _within(place: Place, endpoint: str) -> Place:
@@ -35,8 +37,11 @@ def _within(place: Place, endpoint: str) -> Place:
     return place if place[0] == "item" else ("feeds", endpoint, *place)
 
 
-def check_mapping(mapping: SourceMapping) -> Iterator[tuple[Place, str]]:
-    """Each thing wrong, as (place within the source, rule and nearest valid name)."""
+def check_mapping(mapping: SourceMapping, *, is_described: bool = False) -> Iterator[tuple[Place, str]]:
+    """Each thing wrong, as (place within the source, rule and nearest valid name).
+
+    `is_described`: the system describes its questions, so an item may leave out its scale.
+    """
     from transforms.contracts.surveys import CONSTRUCTS  # noqa: PLC0415 - contracts load Polars
     from transforms.scales import CURRENT_VERSION, SCALE_MAPS  # noqa: PLC0415
     from transforms.staging.fields import FIELDS, VALUE_TABLES, fields_of  # noqa: PLC0415
@@ -64,6 +69,7 @@ def check_mapping(mapping: SourceMapping) -> Iterator[tuple[Place, str]]:
         if item.construct is not None and item.construct not in CONSTRUCTS:
             rule = f'no construct "{item.construct}"{nearest(item.construct, CONSTRUCTS)}'
             yield ("item", position, "construct"), rule
-        if item.scale not in SCALE_MAPS[CURRENT_VERSION]:
-            rule = f'no scale "{item.scale}"; valid are {", ".join(SCALE_MAPS[CURRENT_VERSION])}'
+        if item.scale not in SCALE_MAPS[CURRENT_VERSION] and not (is_described and not item.scale):
+            missing = f'no scale "{item.scale}"' if item.scale else "scale is missing"
+            rule = f"{missing}; valid are {', '.join(SCALE_MAPS[CURRENT_VERSION])}"
             yield ("item", position, "scale"), rule

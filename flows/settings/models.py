@@ -112,12 +112,16 @@ class SourceSettings(SourceMapping):
 
 
 class FeedSettings(_Section):
-    """`[source.feeds.NAME]`: what an installation corrects in the mapping of a connector's endpoint."""
+    """`[source.feeds.NAME]`: what an installation corrects in the mapping of a connector's endpoint.
+
+    `keep` names reasons for which the connector leaves rows out, and this installation does not.
+    """
 
     columns: dict[str, ColumnReference] = Field(default_factory=dict)
     values: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     constants: dict[str, Constant] = Field(default_factory=dict)
     null_values: list[str] = Field(default_factory=list)
+    keep: list[str] = Field(default_factory=list)
 
 
 class LiveSource(_Section):

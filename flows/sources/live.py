@@ -14,13 +14,24 @@ from flows.sources.connectors import connector
 from flows.sources.rest.client import Client
 from flows.sources.rest.credentials import secrets_of
 from flows.sources.rest.declaration import Endpoint, SubEndpoint
-from flows.sources.rest.mappings import RECORD, given_by, mappings_of, parts_of, rows_of
+from flows.sources.rest.mappings import (
+    RECORD,
+    fields_read,
+    given_by,
+    kept_in,
+    mappings_of,
+    parts_of,
+    reasons_left_out,
+    rows_of,
+    shape_of,
+    without_free,
+)
 from flows.sources.rest.pace import pace_of
 from flows.sources.rest.paging import ExportJob
 from flows.sources.rest.refusal import refused
 from flows.sources.rest.shape import records_in
 from flows.sources.rest.walk import Walker
-from transforms.staging.records import StagedPages, gathered, of_records
+from transforms.staging.records import StagedPages, gathered, left_out, of_records
 from transforms.staging.stage import MappingError, PageReference, stage_page
 
 
@@ -52,6 +63,7 @@ class Reader:
     def mapping_hash(self) -> str:
         """Identity of everything that decides what a page gives; pages staged with another one are staged again."""
         told = [mapping.model_dump_json() for mappings in self.mappings.values() for mapping in mappings]
+        told += [f"{name} keeps {', '.join(kept_in(self.source, name))}" for name in self.parts]
         version = str(connector(self.source.connector).version)
         return hashlib.sha256("\n".join([version, *told]).encode()).hexdigest()[:16]
 
@@ -74,23 +86,27 @@ class Reader:
         staged = []
         for feed, mapping in zip(part.feeds, self.mappings[name], strict=True):
             rows = rows_of(read.drop("source_page", "source_row", "page_name"), feed)
+            reasons = reasons_left_out(rows, feed, kept_in(self.source, name))
+            kept = rows.filter(reasons.is_null())
             try:
-                told = stage_page(rows.drop(RECORD), PageReference("", name), mapping, key)
+                told = stage_page(kept.drop(RECORD), PageReference("", name), mapping, key)
             except MappingError as error:
                 raise SourcePermanentError(str(error)) from error
-            staged.append((told, rows[RECORD]))
-        fields = pl.struct(list(part.shape)).alias("row")
+            staged.append((told, kept[RECORD]))
+            staged.append((left_out(reasons, self.source.name), rows[RECORD]))
+        fields = pl.struct(fields_read(part, self.mappings[name]).names()).alias("row")
         return of_records(staged, read.select("source_page", "source_row", "page_name", fields), self.source.name)
 
     def _records(self, part: Endpoint | SubEndpoint, page: PageReference, payload: bytes) -> pl.DataFrame:
         """The records of a page, with what its name says of all of them, and where they come from."""
         try:
-            records = _csv(payload, part) if _is_csv(part, page) else records_in(payload, part.records, part.shape)
+            shape = shape_of(part, self.mappings[part.name])
+            records = _csv(payload, part) if _is_csv(part, page) else records_in(payload, part.records, shape)
         except (ValueError, pl.exceptions.PolarsError):
             form = "CSV" if _is_csv(part, page) else "JSON"
             raise refused(self.source.name, page.page_name, f"is not {form}; pull it again") from None
         context = {"source": self.source.name, **_told_by(page.page_name)}
-        return records.with_columns(
+        return without_free(records, part).with_columns(
             *(pl.lit(value).alias(name) for name, value in context.items()),
             pl.lit(page.source_page).alias("source_page"),
             pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"),

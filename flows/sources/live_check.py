@@ -14,9 +14,12 @@ from flows.errors import CultureKpisError
 from flows.settings import LiveSource
 from flows.sources import live
 from flows.sources.connectors import connector
+from flows.sources.described import described_by, questionnaire_of
 from flows.sources.rest.client import Call
 from flows.sources.rest.mappings import endpoints_of
 from flows.sources.rest.pull import Pull
+from flows.sources.rest.questionnaire import Questionnaire
+from flows.sources.rest.walk import Walker
 
 LARGEST_SKEW = dt.timedelta(minutes=5)
 
@@ -68,8 +71,22 @@ def _tried(source: LiveSource) -> Iterator[Tried]:
             yield _clock(walker.client.ahead)
             for endpoint in endpoints_of(source):
                 yield _endpoint(Pull(walker, endpoint, {}, source.start_on, source.reread_days))
+            if questionnaire := questionnaire_of(source):
+                yield _questionnaire(source, questionnaire, walker)
     except CultureKpisError as error:
         yield Tried("credentials", str(error), error.exit_code)
+
+
+def _questionnaire(source: LiveSource, questionnaire: Questionnaire, walker: Walker) -> Tried:
+    """Whether the survey asks what the items name, on a scale."""
+    endpoint = next(one for one in endpoints_of(source) if one.name == questionnaire.endpoint)
+    try:
+        for page in walker.step(endpoint, {}, endpoint.name).pages:
+            items = described_by(source, questionnaire, page.payload).item
+            return Tried("items", ", ".join(f"{item.item_id} on {item.scale}" for item in items))
+        return Tried("items", "the survey is not described")
+    except CultureKpisError as error:
+        return Tried("items", str(error), error.exit_code)
 
 
 def _clock(ahead: dt.timedelta | None) -> Tried:

@@ -41,7 +41,8 @@ def _one(item: ItemMapping, grain: str) -> Iterator[str]:
         yield f"{name}: {useless} has no meaning in {grain}; remove it"
     scales = SCALE_MAPS[CURRENT_VERSION]
     if item.scale not in scales:
-        yield f'{name}: no scale "{item.scale}"; use one of {", ".join(scales)}'
+        missing = f'no scale "{item.scale}"' if item.scale else "scale is missing"
+        yield f"{name}: {missing}; use one of {', '.join(scales)}"
     if item.construct is not None and item.construct not in CONSTRUCTS:
         yield f'{name}: no construct "{item.construct}"; {nearest(item.construct, CONSTRUCTS)}'
 

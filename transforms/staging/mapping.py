@@ -53,7 +53,7 @@ with warnings.catch_warnings():
         question: str | list[str] | None = None
         item_id: str | None = None
         construct: str | None = None  # type: ignore[assignment]
-        scale: str
+        scale: str = ""  # needed, unless the survey tool describes its questions
         reverse: bool = False
         not_applicable: list[str] = Field(default_factory=list)
         null_values: list[str] = Field(default_factory=list)

@@ -18,6 +18,10 @@ Reason = Literal[
     "older_version",  # a newer row of the same page has the same key
     "blank_answer",  # asked and not answered
     "out_of_scope",  # a record of a kind that no table takes
+    "unfinished_response",  # recorded before it was finished
+    "test_response",  # a preview or a test of the questionnaire
+    "spam_response",  # the survey tool took it for spam
+    "not_sent",  # planned, or skipped by a rule of the mailing: nobody was asked
 ]
 REASONS: tuple[str, ...] = get_args(Reason)
 
@@ -26,6 +30,10 @@ _FATES: dict[str, str] = {
     "older_version": "superseded",
     "blank_answer": "unanswered",
     "out_of_scope": "out_of_window",
+    "unfinished_response": "out_of_window",
+    "test_response": "out_of_window",
+    "spam_response": "out_of_window",
+    "not_sent": "out_of_window",
 }
 
 

@@ -93,6 +93,14 @@ def _led_back(frame: pl.DataFrame, positions: pl.Series, origins: pl.DataFrame) 
     return frame.with_columns(origins[PAGE].gather(records), origins[ROW].gather(records))
 
 
+def left_out(reasons: pl.Series, source: str) -> StagedPage:
+    """What becomes of the rows that count for nothing, each for its reason; null is the reason of a row that counts."""
+    numbered = pl.DataFrame({ROW: pl.int_range(1, reasons.len() + 1, dtype=pl.Int64, eager=True), "reason": reasons})
+    fates = numbered.drop_nulls("reason").with_columns(pl.lit(None, dtype=pl.String).alias("column_name"))
+    told = fate_frame(fates, source, PageReference("", ""))
+    return StagedPage(tables={}, fates=told, partial=RowFate.create_empty(), n_rows=reasons.len())
+
+
 def _all_of(records: pl.DataFrame, reason: str, source: str) -> pl.DataFrame:
     told = fate_frame(fates_of(records, reason), source, PageReference("", ""))
     return told.with_columns(records.sort(ROW, maintain_order=True)[PAGE])

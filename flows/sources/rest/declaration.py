@@ -14,11 +14,14 @@ import polars as pl
 from flows.sources.rest.auth import Auth
 from flows.sources.rest.increments import Increment
 from flows.sources.rest.paging import Paging
+from flows.sources.rest.questionnaire import Questionnaire
 from flows.sources.rest.shape import Shape
 from transforms.staging.mapping import ColumnReference, Constant, Grain, Kind
+from transforms.staging.reasons import Reason
 
 Reshape = Callable[[pl.DataFrame], pl.DataFrame]
 Values = Mapping[str, Mapping[str, list[str]]]
+LeftOut = Mapping[Reason, Mapping[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Feed:
     `record` (number in the page, from 1), one column per field of the endpoint's shape, and the page's context
     (`source` and whatever `key=value` its name holds). `explode` makes a row of each element of a list; `reshape` does
     what neither can say, keeping `record`. After that structs are columns such as `giver.email`, lists of texts are
-    joined by commas. A record that gives no row of any feed is out of scope and counted as that.
+    joined by commas. A record that gives no row of any feed is out of scope and counted as that. `left_out` says why
+    some rows count for nothing: reason -> column -> values, of which one is enough; the first reason counts.
     """
 
     kind: Kind
@@ -47,6 +51,7 @@ class Feed:
     constants: Mapping[str, Constant] = field(default_factory=dict)
     explode: str | None = None
     reshape: Reshape | None = None
+    left_out: LeftOut = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ class Endpoint:
     """One list of records: how it is asked for, what of a record is read, and what that means.
 
     `records` is the dotted place of the list in the answer, empty where the answer is the list. `needs` says in words
-    what permission it takes. `budget` is its own, within the account's.
+    what permission it takes. `budget` is its own, within the account's. With paging `OnePage` the place may hold a
+    single record. `free` is a field with keys of the customer's own (answers, embedded data): those that the mapping
+    names are read beside the ones of its shape, and all of them are columns without the field's name before them.
     """
 
     name: str
@@ -84,6 +91,7 @@ class Endpoint:
     budget: Budget | None = None
     needs: str = ""
     of_each: tuple[SubEndpoint, ...] = ()
+    free: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,8 @@ class Option:
 class Connector:
     """A vendor's system. `probe` is the path of one cheap call that any valid credential may make.
 
+    `questionnaire` says where a survey tool describes the questions that the configured items name.
+
     `version` is raised when a reshape function changes, so that landed pages are staged again.
     """
 
@@ -109,6 +119,7 @@ class Connector:
     probe: str
     endpoints: tuple[Endpoint, ...]
     options: tuple[Option, ...] = ()
+    questionnaire: Questionnaire | None = None
     version: int = 1
 
     def parts(self) -> dict[str, Endpoint | SubEndpoint]:

@@ -14,6 +14,7 @@ from flows.sources.rest.paging import ExportJob, found
 from flows.sources.rest.refusal import refused, unanswered
 
 sleep = time.sleep
+_LONGEST_POLL = 30.0  # seconds
 
 
 def exported(
@@ -35,7 +36,7 @@ def exported(
 
 
 def _ready(client: Client, polled: Call, job: ExportJob) -> str:
-    waited = 0.0
+    waited, wait = 0.0, job.poll_seconds
     while True:
         document = client.send(polled).document
         status = str(found(document, job.status))
@@ -45,8 +46,10 @@ def _ready(client: Client, polled: Call, job: ExportJob) -> str:
             return str(found(document, job.file) or "")
         if waited >= job.patience_seconds:
             raise unanswered(client.source, polled.what, f"the export is not ready after {waited:,.0f} s")
-        sleep(job.poll_seconds)
-        waited += job.poll_seconds
+        sleep(wait)
+        waited += wait
+        # A long export is asked about less often.
+        wait = min(1.5 * wait, max(job.poll_seconds, _LONGEST_POLL))
 
 
 def _members(client: Client, fetched: Call, place: str) -> Iterator[FetchedPage]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from flows.sources.connectors import connector
+from flows.sources.references import columns_read
 from flows.sources.rest.declaration import Connector, Endpoint, Feed, SubEndpoint
-from flows.sources.rest.shape import flat, schema_of
+from flows.sources.rest.shape import TEXT, Shape, flat, schema_of
 from transforms.staging.checks import column_problems
 from transforms.staging.fields import fields_of
 from transforms.staging.mapping import SourceMapping
@@ -49,6 +50,40 @@ def given_by(source: LiveSource, declared: Connector) -> dict[str, str]:
     return {**plain, "account": source.account, "start_on": source.start_on.isoformat(), "source": source.name}
 
 
+def shape_of(part: Endpoint | SubEndpoint, mappings: Sequence[SourceMapping]) -> Shape:
+    """The part's shape, its free field with the keys that the mappings read."""
+    if not isinstance(part, Endpoint) or not part.free:
+        return part.shape
+    read = {name for mapping in mappings for names in columns_read(mapping).values() for name in names}
+    own = {name: TEXT for name in sorted(read) if name not in part.shape}
+    return {**part.shape, part.free: {**own, **part.shape[part.free]}}
+
+
+def without_free(records: pl.DataFrame, part: Endpoint | SubEndpoint) -> pl.DataFrame:
+    """`records` with the keys of the free field as columns of their own."""
+    return records.unnest(part.free) if isinstance(part, Endpoint) and part.free else records
+
+
+def fields_read(part: Endpoint | SubEndpoint, mappings: Sequence[SourceMapping]) -> pl.Schema:
+    """The fields of a part's records, as columns."""
+    return without_free(schema_of(shape_of(part, mappings)).to_frame(), part).schema
+
+
+def kept_in(source: LiveSource, name: str) -> Sequence[str]:
+    """The reasons for which the configuration keeps rows of an endpoint that the connector leaves out."""
+    return source.feeds[name].keep if name in source.feeds else ()
+
+
+def reasons_left_out(rows: pl.DataFrame, feed: Feed, keep: Sequence[str]) -> pl.Series:
+    """Why each row counts for nothing; null where it counts, or for a reason to `keep` it."""
+    reasons = [
+        pl.when(pl.any_horizontal(pl.col(name).is_in(values) for name, values in told.items())).then(pl.lit(reason))
+        for reason, told in feed.left_out.items()
+        if reason not in keep
+    ]
+    return rows.select(pl.coalesce(*reasons, pl.lit(None, dtype=pl.String)).alias("reason")).to_series()
+
+
 def rows_of(records: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Records (the fields of an endpoint's shape, and the context of their pages) as the feed's rows.
 
@@ -81,13 +116,17 @@ def mapping_problems(source: LiveSource) -> Iterator[tuple[tuple[str, ...], str]
                 yield (section, name), f'{source.connector} has no endpoint "{name}"{nearest(name, parts)}'
     for name, part in parts_of(source).items():
         yield from _columns_that_no_record_has(source, name, part)
+        reasons = [reason for feed in part.feeds for reason in feed.left_out]
+        for reason in kept_in(source, name):
+            if reason not in reasons:
+                yield ("feeds", name, "keep"), f'{name} leaves out nothing as "{reason}"{nearest(reason, reasons)}'
 
 
 def _columns_that_no_record_has(
     source: LiveSource, name: str, part: Endpoint | SubEndpoint
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     context = dict.fromkeys(("source", *(part.of_record if isinstance(part, SubEndpoint) else ())), pl.String())
-    nothing = pl.Schema({**schema_of(part.shape), **context}).to_frame()
+    nothing = pl.Schema({**fields_read(part, mappings_of(source)[name]), **context}).to_frame()
     for feed, mapping in zip(part.feeds, mappings_of(source)[name], strict=True):
         for problem in column_problems(mapping, rows_of(nothing, feed).columns):
             yield ("feeds", name, "columns"), problem

@@ -25,7 +25,7 @@ def _dtype(shape: Any) -> pl.DataType:
 
 
 def records_in(payload: bytes, place: str, shape: Shape) -> pl.DataFrame:
-    """The records at the dotted `place` of a JSON document, one column per field of `shape`, all leaves text.
+    """The records (or the one) at the dotted `place` of a JSON document, one column per field of `shape`, as text.
 
     Whole numbers keep their digits, however many; a field that is missing or null is null. One that is not what the
     shape says is made so where that loses nothing (a number for a text, one for a list of one) and null otherwise;
@@ -55,6 +55,7 @@ def _exactly(payload: bytes, place: str, shape: Shape, schema: pl.Schema) -> pl.
     records: Any = json.load(io.BytesIO(payload), parse_int=str, parse_float=str)
     for part in place.split(".") if place else ():
         records = records.get(part) if isinstance(records, dict) else None
+    records = [records] if isinstance(records, dict) else records
     rows = [_shaped(record, shape) for record in records] if isinstance(records, list) else []
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -14,7 +14,7 @@ from flows.sources.rest.client import Answer, Call, Client
 from flows.sources.rest.declaration import Endpoint, SubEndpoint
 from flows.sources.rest.export import exported
 from flows.sources.rest.pace import Pace, pace_of
-from flows.sources.rest.paging import LINK, Answered, ExportJob, Offset, Position, found
+from flows.sources.rest.paging import LINK, Answered, ExportJob, Offset, OnePage, Position, found
 from flows.sources.rest.refusal import refused, unanswered
 
 
@@ -91,6 +91,8 @@ class Walker:
         records = found(answer.document, part.records)
         if records is None and _names(answer.document, part.records):
             return []
+        if isinstance(records, Mapping) and isinstance(part.paging, OnePage):
+            return [records]
         if not isinstance(records, list):
             where = f'"{part.records}"' if part.records else "its top"
             raise refused(self.client.source, part.name, f"answers without a list at {where}; its form has changed")
