@@ -1,0 +1,141 @@
+"""Live systems of several vendors, from their servers to the warehouse; a night with few edits costs little.
+
+Prints what it measured; run it alone: `pytest -m soak -s tests/flows/sources/vendors/test_live_night.py`.
+"""
+
+import datetime as dt
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from flows.pipeline.landing import land
+from flows.pipeline.night import Night
+from flows.pipeline.run import Stops, run_night
+from flows.pipeline.staging import stage
+from flows.sources.rest import export
+from flows.warehouses import open_warehouse
+from tests.flows.sources.vendors import bonusly_server
+from tests.flows.sources.vendors.qualtrics import qualtrics_house, qualtrics_server
+from tests.flows.sources.vendors.qualtrics.qualtrics_world import CUSTOMERS, customer_response, grown_account
+
+OPENED_AT = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
+FIRST_NIGHT = dt.datetime(2026, 4, 12, 2, tzinfo=dt.UTC)  # the first quarter is over, and closed
+DAYS, PEOPLE = 90, 300
+
+
+@dataclass
+class Timed:
+    """The stops of a night, and the CPU seconds and new pages of those that deal with the vendors."""
+
+    cpu: dict[str, float] = field(default_factory=dict)
+    n_rows: int = 0
+
+    def stops(self) -> Stops:
+        """Landing and staging, measured."""
+
+        def timed_land(*told: object) -> int:
+            began = time.process_time()
+            n_pages = land(*told)  # type: ignore[arg-type]
+            self.cpu["land"] = self.cpu.get("land", 0.0) + time.process_time() - began
+            return n_pages
+
+        def timed_stage(*told: object) -> object:
+            began = time.process_time()
+            outcome = stage(*told)  # type: ignore[arg-type]
+            self.cpu["stage"] = self.cpu.get("stage", 0.0) + time.process_time() - began
+            self.n_rows += sum(outcome.by_fate.values())
+            return outcome
+
+        return Stops(land=timed_land, stage=timed_stage)  # type: ignore[arg-type]
+
+
+@dataclass
+class Company:
+    """A house with surveys and recognition at vendors of their own."""
+
+    house: qualtrics_house.House
+    kudos: bonusly_server.BonuslyWorld
+    kudos_server: bonusly_server.VendorServer
+
+    def night(self, at: dt.datetime) -> tuple[Timed, float]:
+        """A whole night as the vendors' clocks say `at`; what its stops took, and all of it in CPU seconds."""
+        for server in (self.house.server, self.kudos_server):
+            server.ahead = at - dt.datetime.now(dt.UTC)
+        on = (at - dt.timedelta(days=1)).date()
+        night = Night(f"nightly-{at:%Y%m%d}", "nightly", on, self.house.settings.context(on).as_of, at)
+        timed, began = Timed(), time.process_time()
+        run_night(self.house.settings, self.house.lake, night, stops=timed.stops())
+        return timed, time.process_time() - began
+
+    def edit(self, share: float, at: dt.datetime, chance: random.Random) -> None:
+        """Change that share of what is at the vendors: half edited, half new."""
+        responses = self.house.vendor.account.responses[CUSTOMERS]
+        count = int(share * len(responses)) // 2
+        for number, one in enumerate(chance.sample(sorted(responses)[-500:], count)):
+            self.house.vendor.account.edit(CUSTOMERS, one, at, QID1=chance.randrange(11))
+            new = customer_response(1_000_000 + number, at - dt.timedelta(minutes=30 + number), chance)
+            self.house.vendor.account.answer(CUSTOMERS, new)
+        first = len(self.kudos.bonuses)
+        for number in range(int(share * first)):
+            moment = at - dt.timedelta(minutes=20 + number)
+            self.kudos.bonuses.append(bonusly_server.bonus(first + number, moment, [chance.randrange(PEOPLE)]))
+
+    def recognitions(self) -> int:
+        """The truth: how many people were thanked in public."""
+        return sum(len(bonus["receivers"]) for bonus in self.kudos.bonuses if not bonus["private"])
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    monkeypatch.setattr(export, "sleep", lambda _: None)
+    for source, token in (("VOICE", qualtrics_server), ("PULSE", qualtrics_server), ("KUDOS", bonusly_server)):
+        monkeypatch.setenv(f"CULTURE_KPIS_{source}_TOKEN", token.TOKEN)
+    monkeypatch.setenv("CULTURE_KPIS_PSEUDONYM_KEY", qualtrics_house.KEY)
+    vendor = qualtrics_server.Qualtrics(grown_account(customers=5_000, employees=PEOPLE, opened_at=OPENED_AT))
+    # The same people at both vendors; where they belong only one of them knows.
+    contacts = vendor.account.contacts
+    contacts[:] = [replace(one, email=f"member{number}@example.test") for number, one in enumerate(contacts)]
+    kudos = bonusly_server.company(n_people=PEOPLE, n_bonuses=5_000, begins=OPENED_AT, days=DAYS)
+    with vendor.serve() as surveys, kudos.serve() as recognition:
+        house = qualtrics_house.House(tmp_path, surveys, vendor, OPENED_AT)
+        for _ in ("voice", "pulse"):
+            house.change('team = "team"\n', "")
+        block = f'[[source]]\nname = "kudos"\nconnector = "bonusly"\nurl = "{recognition.url}"\n'
+        house.file.write_text(house.file.read_text() + block + f"start_on = {OPENED_AT.date()}\n", encoding="utf-8")
+        yield Company(house, kudos, recognition)
+
+
+@pytest.mark.soak
+def test_a_night_with_few_edits_costs_little(company: Company) -> None:
+    first, first_cpu = company.night(FIRST_NIGHT)
+    assert company.house.staged("survey_response") == company.house.answers()
+    published = open_warehouse(company.house.settings).query(PUBLISHED)
+    assert {"nps", "survey_response_rate", "recognition_reach"} <= set(published["kpi_id"])
+    # Answers know a reference, mailings a contact, teams an address: one person in one team.
+    rates = published.filter(pl.col("kpi_id") == "survey_response_rate", pl.col("component") == "employee")
+    assert {f"team-{number}" for number in range(7)} <= set(rates["org_unit_id"])
+    assert rates["value"].is_between(0.5, 0.99).all()
+
+    second_night = FIRST_NIGHT + dt.timedelta(days=1)
+    company.edit(0.01, second_night, random.Random(3))
+    second, second_cpu = company.night(second_night)
+
+    assert company.house.staged("survey_response") == company.house.answers()
+    assert company.house.lake.read("recognition").height == company.recognitions()
+    print(
+        pl.DataFrame(
+            [
+                {"night": 1, "rows": first.n_rows, "all": first_cpu, **first.cpu},
+                {"night": 2, "rows": second.n_rows, "all": second_cpu, **second.cpu},
+            ]
+        )
+    )
+    assert second.cpu["stage"] < 0.6 * first.cpu["stage"]
+
+
+PUBLISHED = "SELECT kpi_id, component, org_unit_id, value FROM kpi_value WHERE state = 'published'"
