@@ -22,6 +22,17 @@ KEY = "a key for the people who answer surveys"
 FIRST_NIGHT = dt.datetime(2025, 5, 20, 2, tzinfo=dt.UTC)
 CUSTOMER_ITEMS = {"nps": ("QID1", 0, 10, False), "csat": ("QID2", 1, 5, False), "effort": ("QID7", 1, 7, True)}
 EMPLOYEE_ITEMS = {"matters": ("QID3_1", 1, 5, False), "Q3_2": ("QID3_2", 1, 5, False), "rules": ("QID3_3", 1, 5, True)}
+ANSWER = (
+    "survey_id",
+    "response_id",
+    "item_id",
+    "respondent_key",
+    "answered_at",
+    "value",
+    "is_not_applicable",
+    "org_unit_id",
+    "ticket_id",
+)
 _VOICE = f"""
 [[source]]
 name = "voice"
@@ -126,7 +137,7 @@ class House:
     def staged(self, table: str) -> list[tuple[object, ...]]:
         """Rows of a staged table without what only says where they came from, sorted."""
         frame = self.lake.read(table).drop("source", "source_page", "source_row", strict=False)
-        return sorted(frame.rows(), key=repr)
+        return sorted((frame.select(ANSWER) if table == "survey_response" else frame).rows(), key=repr)
 
     def cursors(self, endpoint: str) -> list[tuple[object, ...]]:
         """Where the pull of an endpoint stands: its cursors, without the moment they moved."""
@@ -140,7 +151,7 @@ class House:
         return dict(named.group_by("told").agg(pl.col("n_rows").sum()).sort("told").iter_rows())
 
     def answers(self) -> list[tuple[object, ...]]:
-        """The truth about `survey_response`: what the account says, in the order of the contract's columns."""
+        """The truth about `survey_response`: what the account says, in the order of `ANSWER`."""
         account = self.vendor.account
         voice = account.responses[CUSTOMERS].values(), "voice", CUSTOMER_ITEMS
         pulse = account.responses[EMPLOYEES].values(), "pulse", EMPLOYEE_ITEMS

@@ -1,6 +1,7 @@
 """Surveys pulled from a simulated Qualtrics: what is staged is what the account says, night after night."""
 
 import datetime as dt
+import logging
 from dataclasses import replace
 
 import polars as pl
@@ -20,7 +21,8 @@ TABLES = ("survey_item", "survey_response", "invitation", "person_alias", "row_f
 def test_what_is_staged_is_what_the_account_says(
     made_house: MadeHouse, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    caplog.set_level(0)
+    for name in ("httpx", "httpcore", "flows"):
+        caplog.set_level(logging.DEBUG, logger=name)
     house = made_house(customers=3_000, employees=300)
 
     house.night()
