@@ -110,7 +110,7 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     passed("affected parts computed")
     restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets)
     computed = assemble(settings, lake, night, facts, results, selection, restricted)
-    rests_on = replace(changes.rests_on, longest_wait=max(changes.rests_on.longest_wait, longest_wait(of_touched)))
+    rests_on = replace(changes.rests_on, longest_wait=changes.rests_on.longest_wait.or_longer(longest_wait(of_touched)))
     return replace(computed, rests_on=rests_on, touched=changes.touched.tickets)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from flows.pipeline.version import product_version
 from transforms.contracts import STAGED
 from transforms.contracts.state import ComputedState
 from transforms.facts.context import Context
+from transforms.facts.touched import LongestWait
 from transforms.kpis.registry import all_kpis
 
 # Tables of which every row may matter to every period.
@@ -33,7 +34,7 @@ TIMELESS = (
 )
 # When a table begins decides since when anybody can be active.
 _BEGINNINGS = {"recognition": "at", "survey_response": "answered_at", "invitation": "sent_at"}
-_VERSION, _WAIT = "version of ", dt.timedelta(seconds=1)
+_VERSION, _WAITS = "version of ", ("longest wait, calendar minutes", "longest wait, business minutes")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Rested:
     run_on: dt.date
     versions: dict[str, int]
     basis: str
-    longest_wait: dt.timedelta
+    longest_wait: LongestWait
     witnesses: pl.DataFrame
 
 
@@ -59,7 +60,7 @@ def recall(lake: Lake) -> Rested | None:
         dt.date.fromisoformat(told["run_on"]),
         {name.removeprefix(_VERSION): int(said) for name, said in told.items() if name.startswith(_VERSION)},
         told["basis"],
-        int(told["longest_wait_seconds"]) * _WAIT,
+        LongestWait(*(float(told[name]) for name in _WAITS)),
         lake.read("witness"),
     )
 
@@ -69,7 +70,7 @@ def remember(lake: Lake, rested: Rested) -> None:
     told = {
         "run_on": rested.run_on.isoformat(),
         "basis": rested.basis,
-        "longest_wait_seconds": str(int(rested.longest_wait.total_seconds())),
+        **dict(zip(_WAITS, map(repr, astuple(rested.longest_wait)), strict=True)),
         **{_VERSION + name: str(version) for name, version in rested.versions.items()},
     }
     lake.replace("witness", rested.witnesses)

@@ -16,6 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from transforms.facts.facts import Facts
 
+from transforms.clock import with_business_minutes
 from transforms.facts.context import Context
 from transforms.facts.excerpt import OF_TICKETS, Span, merged
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
@@ -48,6 +49,23 @@ class Changed:
 
 
 @dataclass(frozen=True)
+class LongestWait:
+    """The longest time that any ticket waited for its first reply or its solve, by the calendar and in business time.
+
+    The two need not be of one ticket.
+    """
+
+    calendar_minutes: float
+    business_minutes: float
+
+    def or_longer(self, other: LongestWait) -> LongestWait:
+        """The longer ones of both."""
+        return LongestWait(
+            max(self.calendar_minutes, other.calendar_minutes), max(self.business_minutes, other.business_minutes)
+        )
+
+
+@dataclass(frozen=True)
 class Touched:
     """Where two nights can differ.
 
@@ -61,15 +79,15 @@ class Touched:
 
 
 def touched_since(
-    changed: Changed, before: Tables, after: Tables, then: Context, now: Context, longest_wait: dt.timedelta
+    changed: Changed, before: Tables, after: Tables, then: Context, now: Context, longest: LongestWait
 ) -> Touched:
     """What may differ between the nights of `then` and `now`.
 
-    `before` and `after` are the staged tables of the two nights, `longest_wait` the longest time that any ticket waited
-    for a reply or its solve.
+    `before` and `after` are the staged tables of the two nights, `longest` the longest waits of any ticket
+    that ended.
     """
     moved = _moved_tickets(changed, before, after)
-    clocked = _clocked_tickets(after, then, now, longest_wait)
+    clocked = _clocked_tickets(after, then, now, longest)
     ids = pl.concat([moved, clocked]).unique()
     tickets = [
         _days(night[name].join(ids.lazy(), on=_ID, how="semi"), name, now)
@@ -91,12 +109,24 @@ def touched_since(
     )
 
 
-def longest_wait(facts: Facts) -> dt.timedelta:
-    """The longest time any ticket waited for its first reply or its solve."""
-    ends = ("first_replied_at", "solved_at", "done_at", "first_solved_at", "closed_at")
-    waits = [(pl.col(end) - pl.col("created_at")).max() for end in ends]
-    longest = facts.tickets.select(pl.max_horizontal(waits)).collect().item()
-    return max(dt.timedelta(), longest or dt.timedelta())
+def longest_wait(facts: Facts) -> LongestWait:
+    """The longest waits of the tickets of `facts`."""
+    ends = pl.max_horizontal("first_replied_at", "solved_at", "done_at", "first_solved_at")
+    ended = facts.tickets.select("created_at", ends.alias("until")).filter(pl.col("until") >= pl.col("created_at"))
+    return _longest(_waited(ended.collect(), facts.context))
+
+
+def _waited(tickets: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """`tickets` (created_at, until) with `calendar` and `business` minutes in between."""
+    elapsed = (pl.col("until") - pl.col("created_at")).dt.total_microseconds() / 60_000_000
+    return with_business_minutes(tickets, "created_at", "until", "business", context).with_columns(
+        elapsed.alias("calendar")
+    )
+
+
+def _longest(waited: pl.DataFrame) -> LongestWait:
+    calendar, business = waited.select(pl.col("calendar", "business").max().fill_null(0.0)).row(0)
+    return LongestWait(calendar, business)
 
 
 def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
@@ -123,7 +153,7 @@ def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFr
     return pl.concat([moved, theirs.collect()]).unique()
 
 
-def _clocked_tickets(after: Tables, then: Context, now: Context, longest_wait: dt.timedelta) -> pl.DataFrame:
+def _clocked_tickets(after: Tables, then: Context, now: Context, longest: LongestWait) -> pl.DataFrame:
     """Tickets of which the clock may have moved a number: a moment came to pass or of age, or they still wait.
 
     A ticket that still waits counts as waiting until the night. Once it has waited longer than any other ever did, the
@@ -131,20 +161,22 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest_wait: d
     """
     since = pl.lit(then.as_of - dt.timedelta(days=REOPEN_WINDOW_DAYS + 1), dtype=pl.Datetime("us", "UTC"))
     until = pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = pl.lit(then.as_of, dtype=pl.Datetime("us", "UTC"))
 
     def recent(name: str) -> pl.Expr:
         return pl.any_horizontal(pl.col(column).is_between(since, until) for column in TIMES[name])
 
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
-    # Twice and a month: business hours of the longest wait may have been many, and few of this one.
-    is_young = pl.col("created_at") > pl.lit(then.as_of - 2 * longest_wait - dt.timedelta(days=30))
+    opened = after["ticket"].filter(is_open & (pl.col("created_at") < midnight))
+    waiting = _waited(opened.select(_ID, "created_at", midnight.alias("until")).collect(), then)
+    is_young = (pl.col("calendar") <= longest.calendar_minutes) | (pl.col("business") <= longest.business_minutes)
     ahead = pl.any_horizontal(pl.col(column) >= since for column in ("solved_at", "closed_at"))
     found = [
-        after["ticket"].filter((is_open & is_young) | recent("ticket") | ahead).select(_ID),
+        after["ticket"].filter(recent("ticket") | ahead).select(_ID),
         after["ticket_event"].filter(recent("ticket_event")).select(_ID),
         after["promise"].filter(recent("promise")).select(_ID),
     ]
-    return pl.concat(pl.collect_all(found)).unique()
+    return pl.concat([waiting.filter(is_young).select(_ID), *pl.collect_all(found)]).unique()
 
 
 def _with_running_promises(after: Tables) -> pl.DataFrame:
