@@ -99,7 +99,7 @@ def test_the_history_of_the_mailing_says_who_answered_anonymously() -> None:
     ]
     anonymous = [item("q", "why", has_respondent=False)]
     of = facts(survey_item=anonymous, survey_response=[answer(None, "q", 4.0)], invitation=sent)
-    found = asked(of).sort("respondent_key").collect()
+    found = of.invited.sort("respondent_key").collect()
     assert dict(zip(found["respondent_key"], found["is_answered"], strict=True)) == {
         person(1): True,
         person(2): False,
