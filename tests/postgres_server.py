@@ -45,9 +45,10 @@ class Server:
         return self._created(_TEMPLATE)
 
     def leftovers(self, database: sa.URL) -> dict[str, int]:
-        """What killed sessions may have left in a database: open sessions, temporary tables."""
+        """What killed sessions may have left in a database, by kind."""
         counts = {
-            "sessions": "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()",
+            "open transactions": "SELECT count(*) - 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND backend_type = 'client backend' AND xact_start IS NOT NULL",
             "temporary tables": "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relkind = 'r'",
             "prepared transactions": "SELECT count(*) FROM pg_prepared_xacts",
         }
