@@ -71,6 +71,7 @@ def test_every_recognition_arrives_once(
     assert groups.select((pl.col("len") == pl.col("group_size")).all()).item()
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_private_ones_come_only_when_asked_for(
     desk: Callable[..., Desk], server: VendorServer, world: BonuslyWorld, midnight: dt.datetime
 ) -> None:
@@ -81,6 +82,7 @@ def test_private_ones_come_only_when_asked_for(
     assert set(staged(at.lake)) == truth(world, private=True)
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_a_second_night_asks_for_the_young_windows_and_changes_nothing(
     desk: Callable[..., Desk], server: VendorServer, midnight: dt.datetime
 ) -> None:
@@ -96,6 +98,7 @@ def test_a_second_night_asks_for_the_young_windows_and_changes_nothing(
     assert len(server.log) - first < first / 2
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_late_edits_and_deletions_are_followed(
     desk: Callable[..., Desk], server: VendorServer, world: BonuslyWorld, midnight: dt.datetime
 ) -> None:
@@ -113,6 +116,7 @@ def test_late_edits_and_deletions_are_followed(
     assert len(staged(at.lake)) == len(truth(world))
 
 
+@pytest.mark.usefixtures("unjudged")
 def test_who_moves_or_leaves_ends_a_stay(
     desk: Callable[..., Desk], server: VendorServer, world: BonuslyWorld, midnight: dt.datetime
 ) -> None:
@@ -130,3 +134,19 @@ def test_who_moves_or_leaves_ends_a_stay(
     assert (key("member30@example.test"), "elsewhere", today, None) in found
     assert (key(gone["email"]), "team-3", began, yesterday) in found
     assert len(found) == 61
+
+
+def test_a_few_rows_that_are_all_refused_do_not_stop_a_night(
+    desk: Callable[..., Desk], server: VendorServer, world: BonuslyWorld, midnight: dt.datetime
+) -> None:
+    world.bonuses[:] = world.bonuses[:3]
+    world.people[:] = world.people[:3]
+    at = desk(source(server, midnight, "reread_days = 60"))
+    at.night()
+    for bonus in world.bonuses:
+        bonus["amount"] = "many"
+
+    outcome = at.night()
+
+    assert outcome.by_fate == {"quarantined": 3, "staged": 0}
+    assert at.lake.read("recognition").is_empty()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run
+from flows.doctor import examine
 from flows.errors import CultureKpisError
 from flows.pipeline import landing
 from tests.flows.sources.vendors.bonusly_server import TOKEN, BonuslyWorld, company
@@ -63,6 +64,19 @@ def test_what_is_missing_is_said_in_words(
     assert code == 11
     assert told["clock"].startswith("this machine is 120 minutes behind the vendor; set its clock")
     assert "it needs a token that may read bonuses" in told["bonuses"]
+
+
+def test_the_doctor_asks_live_sources_too(
+    desk: Callable[..., Desk], server: VendorServer, midnight: dt.datetime
+) -> None:
+    at = desk(source(server, midnight))
+    well = [finding for finding in examine(lambda: at.settings) if finding.subject == "source"]
+    server.faults = [None, status(404)]
+    ill = [finding for finding in examine(lambda: at.settings) if finding.subject == "source"]
+
+    assert [(finding.text, finding.exit_code) for finding in well] == [("kudos: bonusly answers", 0)]
+    assert ill[0].exit_code == 11
+    assert ill[0].text.startswith('source "kudos", users: answers 404')
 
 
 def test_a_wrong_token_is_named_by_its_variable(
