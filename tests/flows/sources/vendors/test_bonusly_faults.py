@@ -109,7 +109,7 @@ def test_a_lasting_fault_is_one_line_and_the_next_run_goes_on_there(
     assert str(last_good.params) not in repeated or cursors.filter(~pl.col("is_complete")).is_empty()
 
 
-@pytest.mark.parametrize("boundary", ["pages landed:kudos", "cursor moved:kudos", "staged:kudos", "accounted:kudos"])
+@pytest.mark.parametrize("boundary", ["pages landed:kudos", "staged:kudos"])
 def test_a_kill_anywhere_loses_and_doubles_nothing(
     at: Desk, world: BonuslyWorld, boundary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

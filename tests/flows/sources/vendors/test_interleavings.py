@@ -97,7 +97,7 @@ def _history(
     )
 
 
-_NIGHTS = st.lists(st.lists(st.sampled_from(EVENTS), max_size=5), min_size=1, max_size=4)
+_NIGHTS = st.lists(st.lists(st.sampled_from(EVENTS), max_size=5), min_size=1, max_size=3)
 _HEALTH = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
@@ -106,7 +106,7 @@ def _token(monkeypatch: pytest.MonkeyPatch, unjudged: None) -> None:
     monkeypatch.setenv("CULTURE_KPIS_KUDOS_TOKEN", TOKEN)
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=_HEALTH)
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=_HEALTH)
 @given(nights=_NIGHTS, seed=st.integers(0, 1_000))
 def test_any_history_ends_as_one_clean_pull(
     desk: Callable[..., Desk], tmp_path: Path, midnight: dt.datetime, nights: list[list[str]], seed: int
