@@ -81,7 +81,9 @@ def reasons_left_out(rows: pl.DataFrame, feed: Feed, keep: Sequence[str]) -> pl.
         for reason, told in feed.left_out.items()
         if reason not in keep
     ]
-    return rows.select(pl.coalesce(*reasons, pl.lit(None, dtype=pl.String)).alias("reason")).to_series()
+    # Beside a column: a constant alone has one row, or one for each chunk of the frame.
+    told = rows.select(RECORD, pl.coalesce(*reasons, pl.lit(None, dtype=pl.String)).alias("reason"))
+    return told.get_column("reason")
 
 
 def rows_of(records: pl.DataFrame, feed: Feed) -> pl.DataFrame:

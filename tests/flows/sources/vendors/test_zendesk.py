@@ -37,7 +37,7 @@ def test_a_night_from_the_server_to_the_lake(
     for name in ("httpx", "httpcore", "flows"):
         caplog.set_level(logging.DEBUG, logger=name)
     world = World(seed=7)
-    world.grow(60, days=2)
+    world.grow(40, days=2)
     routes = Routes(world)
     with zendesk(routes) as server:
         of = desk(block(server.url))
@@ -52,8 +52,8 @@ def test_a_night_from_the_server_to_the_lake(
 
 def test_the_second_night_follows_every_change_and_asks_for_little(desk: Callable[..., Desk]) -> None:
     world = World(seed=7)
-    world.grow(180, days=3)
-    routes = Routes(world, page_size=20)
+    world.grow(150, days=3)
+    routes = Routes(world, page_size=40)
     with zendesk(routes) as server:
         of = desk(block(server.url))
         _land(of)

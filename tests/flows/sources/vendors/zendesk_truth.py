@@ -66,16 +66,16 @@ def staged(desk: Desk) -> Rows:
 
 
 def tables(desk: Desk) -> dict[str, pl.DataFrame]:
-    """What landed pages give, the newest row of each key: what staging would merge, without judging it."""
+    """What all landed pages give, the newest row of each key: what is staged, without judging it."""
     source = desk.settings.sources[0]
-    reader, found = Reader(source), {}  # type: ignore[arg-type]
-    for page, name in desk.lake.landed(source.name).select("source_page", "page_name").iter_rows():
-        _, told = reader.stage(PageReference(page, name), desk.lake.payload(source.name, page), KEY.encode())
-        for table, frame in told.tables.items():
-            found.setdefault(table, [STAGED[table].create_empty()]).append(frame)
+    pages = [
+        (PageReference(page, name), desk.lake.payload(source.name, page))
+        for page, name in desk.lake.landed(source.name).select("source_page", "page_name").iter_rows()
+    ]
+    told = Reader(source).stage(pages, KEY.encode())  # type: ignore[arg-type]
     return {
-        name: latest_rows(pl.concat(frames), STAGED[name].primary_key(), _NEWEST_BY.get(name))
-        for name, frames in found.items()
+        name: latest_rows(frame, STAGED[name].primary_key(), _NEWEST_BY.get(name))
+        for name, frame in told.tables.items()
     }
 
 
