@@ -11,7 +11,8 @@ from flows.lake import Lake, lake_trouble
 from flows.pipeline.remembered import Rested, basis, same_witnesses, staged_versions
 from transforms.contracts import STAGED
 from transforms.facts.context import Context
-from transforms.facts.identities import one_person
+from transforms.facts.excerpt import OF_TICKETS
+from transforms.facts.identities import ALIASES, moves_known_people, one_person
 from transforms.facts.touched import TIMES, Changed, Tables, Touched, touched_since
 from transforms.facts.witnesses import witnesses
 
@@ -31,14 +32,19 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context) -> Ch
     """What changed since the night that `rested`; None where every period must be computed again.
 
     That is so when a calendar, rule, definition or table without a time changed, when a source or team is known since
-    earlier or records what it never did, or when the lake cannot be read any more as it was.
+    earlier or records what it never did, when somebody known goes by another name, or when the lake cannot be read any
+    more as it was.
     """
     if basis(lake, now) != rested.basis:
         return None
     try:
         with lake_trouble(lake.location.root):
-            after = one_person({name: lake.scan(name) for name in STAGED})
-            before = one_person({name: _as_it_was(lake, name, rested) for name in STAGED})
+            as_it_was = {name: _as_it_was(lake, name, rested) for name in STAGED}
+            names = [rows.select("alias_key", "person_key") for rows in (as_it_was[ALIASES], lake.scan(ALIASES))]
+            old_names, new_names = pl.collect_all(names)
+            if moves_known_people(old_names, new_names, as_it_was):
+                return None
+            before, after = one_person(as_it_was), one_person({name: lake.scan(name) for name in STAGED})
         differing = {name: lake.difference(name, rested.versions.get(name)) for name in TIMES}
         changed = Changed(
             {name: old for name, (old, _) in differing.items()}, {name: new for name, (_, new) in differing.items()}
@@ -60,11 +66,11 @@ def _as_it_was(lake: Lake, name: str, rested: Rested) -> pl.LazyFrame:
 
 def _witnesses(rested: Rested, changed: Changed, after: Tables) -> pl.DataFrame:
     """The witnesses now: those known, unless one of them changed, and what changed tickets show for the first time."""
-    names = ("ticket", "ticket_event", "promise")
-    moved = pl.concat(changed.rows(name).select(_ID) for name in names).unique().collect()
+    moved = pl.concat(changed.rows(name).select(_ID) for name in OF_TICKETS).unique().collect()
     if not rested.witnesses.join(moved, on=_ID, how="semi").is_empty():
         return witnesses(after)
-    of_moved = {name: after[name].join(moved.lazy(), on=_ID, how="semi") for name in ("ticket", "ticket_event")}
+    of_moved = {name: after[name].join(moved.lazy(), on=_ID, how="semi") for name in OF_TICKETS}
+    of_moved["person_role"] = after["person_role"]
     known = pl.concat([rested.witnesses, witnesses(of_moved)])
     # Of two, the one known longer: no row that stays may lose its witness.
     return known.sort("first_at", nulls_last=True, maintain_order=True).unique("what", keep="first").sort("what")

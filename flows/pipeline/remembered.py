@@ -25,7 +25,8 @@ from transforms.kpis.registry import all_kpis
 TIMELESS = (
     "org_unit",
     "membership",
-    "person_alias",
+    "calendar_slot",
+    "calendar_closure",
     "survey_item",
     "initiative",
     "target",

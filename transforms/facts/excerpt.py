@@ -14,13 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 Span = tuple[dt.date, dt.date]
-OF_TICKETS = ("ticket", "ticket_event", "promise")
+OF_TICKETS = ("ticket", "ticket_event", "promise", "promise_event", "ticket_metric")
 _ID = "ticket_id"
 _TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
 # What happens to a ticket, and what is asked and said about it.
 _TIMES = {
     "ticket_event": ("at",),
     "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
+    "promise_event": ("at",),
     "survey_response": ("answered_at",),
     "invitation": ("sent_at",),
 }

@@ -45,11 +45,32 @@ def resolved(aliases: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.col("alias_key") != pl.col("person_key"))
 
 
+def moves_known_people(then: pl.DataFrame, now: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> bool:
+    """Whether other aliases (`then`, `now`: alias_key, person_key) give somebody in the rows of `tables` another name.
+
+    `tables` are as staged. An alias of somebody who is in no row yet moves nothing.
+    """
+    one, other = resolved(then), resolved(now)
+    moved = pl.concat([one.join(other, on=one.columns, how="anti"), other.join(one, on=one.columns, how="anti")])
+    if moved.is_empty():
+        return False
+    keys = moved["alias_key"].unique().implode()
+    found = [
+        frame.filter(pl.any_horizontal(pl.col(people).is_in(keys))).head(1).select(pl.len())
+        for name, frame in tables.items()
+        if name != ALIASES and (people := _people_of(name))
+    ]
+    return any(frame.item() for frame in pl.collect_all(found))
+
+
+def _people_of(table: str) -> list[str]:
+    return [name for name, column in STAGED[table].columns().items() if (column.metadata or {}).get("pii")]
+
+
 def _renamed(table: str, frame: pl.LazyFrame, names: pl.DataFrame) -> pl.LazyFrame:
-    contract = STAGED[table]
-    people = [name for name, column in contract.columns().items() if (column.metadata or {}).get("pii")]
+    people = _people_of(table)
     if not people:
         return frame
     renamed = frame.with_columns(pl.col(people).replace(names["alias_key"], names["person_key"]))
-    key = contract.primary_key()
+    key = STAGED[table].primary_key()
     return renamed.unique(key, keep="first", maintain_order=True) if set(people) & set(key) else renamed

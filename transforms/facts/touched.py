@@ -27,6 +27,9 @@ TIMES = {
     "ticket": _TICKET_TIMES,
     "ticket_event": ("at",),
     "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
+    "promise_event": ("at",),
+    "ticket_metric": ("updated_at",),
+    "person_role": ("valid_from_at",),
     "recognition": ("at",),
     "survey_response": ("answered_at",),
     "invitation": ("sent_at",),
@@ -110,7 +113,9 @@ def touched_since(
 
 
 def longest_wait(facts: Facts) -> LongestWait:
-    """The longest waits of the tickets of `facts`."""
+    """The longest waits of the tickets of `facts`; without end where tickets run on calendars of their own."""
+    if not facts.table("calendar_slot").head(1).collect().is_empty():
+        return LongestWait(float("inf"), float("inf"))
     ends = pl.max_horizontal("first_replied_at", "solved_at", "done_at", "first_solved_at")
     ended = facts.tickets.select("created_at", ends.alias("until")).filter(pl.col("until") >= pl.col("created_at"))
     return _longest(_waited(ended.collect(), facts.context))
@@ -132,6 +137,9 @@ def _longest(waited: pl.DataFrame) -> LongestWait:
 def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
     """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved."""
     named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *_OF_SURVEYS)]
+    # Who is seen in another role has acted in it.
+    seen = changed.rows("person_role").select(pl.col("person_key").alias("actor_key")).unique()
+    named += [night["ticket_event"].join(seen, on="actor_key", how="semi").select(_ID) for night in (before, after)]
     moved = pl.concat(named).drop_nulls().unique().collect()
     requesters = (
         pl.concat(
@@ -175,6 +183,7 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest: Longes
         after["ticket"].filter(recent("ticket") | ahead).select(_ID),
         after["ticket_event"].filter(recent("ticket_event")).select(_ID),
         after["promise"].filter(recent("promise")).select(_ID),
+        after["promise_event"].filter(recent("promise_event")).select(_ID),
     ]
     return pl.concat([waiting.filter(is_young).select(_ID), *pl.collect_all(found)]).unique()
 
@@ -182,7 +191,10 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest: Longes
 def _with_running_promises(after: Tables) -> pl.DataFrame:
     """Tickets with a promise whose elapsed time grows from night to night; no KPI counts it before it ends."""
     runs = pl.col("fulfilled_at").is_null() & pl.col("closed_at").is_null() & ~pl.col("is_cancelled")
-    return after["promise"].filter(runs).select(_ID).unique().collect()
+    is_over = (pl.col("event_type") == "fulfil").any()
+    told = after["promise_event"].group_by(_ID, "metric", "instance").agg(is_over.alias("is_over"))
+    found = [after["promise"].filter(runs).select(_ID), told.filter(~pl.col("is_over")).select(_ID)]
+    return pl.concat(found).unique().collect()
 
 
 def _lives(moved: pl.DataFrame, before: Tables, after: Tables, now: Context) -> list[Span]:

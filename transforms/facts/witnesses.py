@@ -1,6 +1,7 @@
 """Witnesses: tickets that show what is said about all tickets, so that an excerpt with them says the same.
 
-* what a source records at all (replies, agents, statuses, solve times): one of its tickets that shows it
+* what a source records at all (replies, agents, teams, statuses, solve times): one of its tickets that shows it
+* who acts for us, where roles of people are told apart from events: one ticket of each agent
 * since when a source or a team has tickets: the first one, deleted ones apart
 """
 
@@ -24,16 +25,24 @@ def witnesses(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
         pl.when(is_status).then("value").alias("said"),
         pl.col("value").is_not_null().alias("has_value"),
         pl.col("agent_key").is_not_null().alias("has_agent"),
+        pl.col("org_unit_id").is_not_null().alias("has_team"),
     )
     solved = tickets.filter(pl.col("solved_at").is_not_null())
     held = known.filter(pl.col("org_unit_id").is_not_null())
     found = [
         _shown(solved, "tells solves", ["source"]),
-        _shown(kinds, "records", ["source", "event_type", "said", "has_value", "has_agent"]),
+        _shown(kinds, "records", ["source", "event_type", "said", "has_value", "has_agent", "has_team"]),
         _first(tickets, "first of source", ["source", "is_deleted"], "created_at"),
         _first(tickets, "first seen with team", ["org_unit_id", "is_deleted"], "created_at"),
         _first(held, "first held by team", ["org_unit_id", "is_deleted"], "at"),
     ]
+    if not tables["person_role"].head(1).collect().is_empty():
+        notes = known.filter((pl.col("event_type") == "private_note") & pl.col("actor_key").is_not_null())
+        held = known.filter(pl.col("agent_key").is_not_null())
+        found += [
+            _shown(notes, "acts", ["source", "actor_key"]),
+            _shown(held.with_columns(pl.col("agent_key").alias("actor_key")), "holds", ["source", "actor_key"]),
+        ]
     return pl.concat(pl.collect_all(found)).sort("what")
 
 

@@ -186,7 +186,9 @@ def _in_pieces(rows: pl.DataFrame, kpi: Kpi, run_on: dt.date) -> pl.DataFrame:
     if not kpi.has_overlapping_grains:
         return rows.clear()
     grain, runs_on = pl.col("period_grain"), period_end(period_start(pl.col("on"), "month"), "month") > run_on
-    return rows.filter((grain == "month") | ((grain == "week") & runs_on)).with_columns(
+    # What a week holds of the next quarter is no piece of its part: a week across quarters is never shown.
+    is_own = period_start(pl.col("on"), "quarter") == period_start(pl.col("period_start"), "quarter")
+    return rows.filter((grain == "month") | ((grain == "week") & runs_on & is_own)).with_columns(
         pl.lit(PIECE, dtype=rows.schema["period_grain"]).alias("period_grain"),
         piece_start(pl.col("on")).alias("period_start"),
     )
