@@ -1,4 +1,4 @@
-"""Live systems of several vendors, from their servers to the warehouse; a night with few edits costs little.
+"""Three live systems, from their servers to the warehouse; a night with few edits costs little.
 
 Prints what it measured; run it alone: `pytest -m soak -s tests/flows/sources/vendors/test_live_night.py`.
 """
@@ -17,15 +17,18 @@ from flows.pipeline.landing import land
 from flows.pipeline.night import Night
 from flows.pipeline.run import Stops, run_night
 from flows.pipeline.staging import stage
-from flows.sources.rest import export
+from flows.sources.rest import export, pace
 from flows.warehouses import open_warehouse
-from tests.flows.sources.vendors import bonusly_server
+from tests.flows.sources.vendors import bonusly_server, zendesk_server
 from tests.flows.sources.vendors.qualtrics import qualtrics_house, qualtrics_server
 from tests.flows.sources.vendors.qualtrics.qualtrics_world import CUSTOMERS, customer_response, grown_account
+from tests.flows.sources.vendors.simulated import VendorServer
+from tests.flows.sources.vendors.zendesk_routes import Routes
+from tests.flows.sources.vendors.zendesk_world import World
 
 OPENED_AT = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
 FIRST_NIGHT = dt.datetime(2026, 4, 12, 2, tzinfo=dt.UTC)  # the first quarter is over, and closed
-DAYS, PEOPLE = 90, 300
+DAYS, PEOPLE, TICKETS = 90, 300, 2_000
 
 
 @dataclass
@@ -56,16 +59,20 @@ class Timed:
 
 @dataclass
 class Company:
-    """A house with surveys and recognition at vendors of their own."""
+    """A house with surveys, recognition and tickets at vendors of their own."""
 
     house: qualtrics_house.House
     kudos: bonusly_server.BonuslyWorld
-    kudos_server: bonusly_server.VendorServer
+    kudos_server: VendorServer
+    desk: Routes
+    desk_server: VendorServer
 
     def night(self, at: dt.datetime) -> tuple[Timed, float]:
         """A whole night as the vendors' clocks say `at`; what its stops took, and all of it in CPU seconds."""
         for server in (self.house.server, self.kudos_server):
             server.ahead = at - dt.datetime.now(dt.UTC)
+        self.desk.world.now = at
+        zendesk_server.show(self.desk_server, self.desk)
         on = (at - dt.timedelta(days=1)).date()
         night = Night(f"nightly-{at:%Y%m%d}", "nightly", on, self.house.settings.context(on).as_of, at)
         timed, began = Timed(), time.process_time()
@@ -85,6 +92,10 @@ class Company:
             moment = at - dt.timedelta(minutes=20 + number)
             self.kudos.bonuses.append(bonusly_server.bonus(first + number, moment, [chance.randrange(PEOPLE)]))
 
+        tickets = sorted(self.desk.world.tickets)
+        for number in chance.sample(tickets, int(share * len(tickets))):
+            self.desk.world.touch(number)
+
     def recognitions(self) -> int:
         """The truth: how many people were thanked in public."""
         return sum(len(bonus["receivers"]) for bonus in self.kudos.bonuses if not bonus["private"])
@@ -93,6 +104,9 @@ class Company:
 @pytest.fixture
 def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     monkeypatch.setattr(export, "sleep", lambda _: None)
+    monkeypatch.setattr(pace, "_MINUTE", 0.001)
+    monkeypatch.setenv("CULTURE_KPIS_ZENDESK_EMAIL", zendesk_server.EMAIL)
+    monkeypatch.setenv("CULTURE_KPIS_ZENDESK_TOKEN", zendesk_server.TOKEN)
     for source, token in (("VOICE", qualtrics_server), ("PULSE", qualtrics_server), ("KUDOS", bonusly_server)):
         monkeypatch.setenv(f"CULTURE_KPIS_{source}_TOKEN", token.TOKEN)
     monkeypatch.setenv("CULTURE_KPIS_PSEUDONYM_KEY", qualtrics_house.KEY)
@@ -100,14 +114,17 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company
     # The same people at both vendors; where they belong only one of them knows.
     contacts = vendor.account.contacts
     contacts[:] = [replace(one, email=f"member{number}@example.test") for number, one in enumerate(contacts)]
+    desk = Routes(World(seed=7))
+    desk.world.grow(TICKETS, days=60)
     kudos = bonusly_server.company(n_people=PEOPLE, n_bonuses=5_000, begins=OPENED_AT, days=DAYS)
-    with vendor.serve() as surveys, kudos.serve() as recognition:
+    with vendor.serve() as surveys, kudos.serve() as recognition, zendesk_server.zendesk(desk) as tickets:
         house = qualtrics_house.House(tmp_path, surveys, vendor, OPENED_AT)
         for _ in ("voice", "pulse"):
             house.change('team = "team"\n', "")
         block = f'[[source]]\nname = "kudos"\nconnector = "bonusly"\nurl = "{recognition.url}"\n'
-        house.file.write_text(house.file.read_text() + block + f"start_on = {OPENED_AT.date()}\n", encoding="utf-8")
-        yield Company(house, kudos, recognition)
+        block += f"start_on = {OPENED_AT.date()}\n" + zendesk_server.block(tickets.url)
+        house.file.write_text(house.file.read_text() + block, encoding="utf-8")
+        yield Company(house, kudos, recognition, desk, tickets)
 
 
 @pytest.mark.soak
@@ -115,7 +132,8 @@ def test_a_night_with_few_edits_costs_little(company: Company) -> None:
     first, first_cpu = company.night(FIRST_NIGHT)
     assert company.house.staged("survey_response") == company.house.answers()
     published = open_warehouse(company.house.settings).query(PUBLISHED)
-    assert {"nps", "survey_response_rate", "recognition_reach"} <= set(published["kpi_id"])
+    assert {"nps", "survey_response_rate", "recognition_reach", "first_reply_minutes"} <= set(published["kpi_id"])
+    assert company.house.lake.read("ticket").height == TICKETS
     # Answers know a reference, mailings a contact, teams an address: one person in one team.
     rates = published.filter(pl.col("kpi_id") == "survey_response_rate", pl.col("component") == "employee")
     assert {f"team-{number}" for number in range(7)} <= set(rates["org_unit_id"])
