@@ -22,7 +22,7 @@ from flows.pipeline.readings import delete_gone, mark_readings, with_versions
 from flows.settings import LiveSource, Settings, SourceSettings
 from flows.sources.reading import PageReader, reader_of
 from transforms.contracts import LINEAGE, STAGED
-from transforms.contracts.marts import MetaRowAccounting
+from transforms.contracts.marts import MetaRowAccounting, MetaValidation
 from transforms.contracts.state import QuarantinedRow, RowFate
 from transforms.staging.records import StagedPages, outdated
 from transforms.staging.stage import PageReference, survey_items
@@ -162,13 +162,12 @@ def _stage_batch(
 
 
 def _summed(results: list[pl.DataFrame]) -> pl.DataFrame:
-    """The checks of several batches as one: rows add up."""
-    counts = ["n_checked", "n_failed"]
+    """The checks of several batches as one: rows add up. What is critical for one of them is critical."""
     together = pl.concat(results)
-    keys = [name for name in together.columns if name not in {*counts, "is_passed"}]
+    severest = pl.col("severity").sort_by(pl.col("severity") != "critical").first()
     return (
-        together.group_by(keys, maintain_order=True)
-        .agg(pl.col(counts).sum(), pl.col("is_passed").all())
+        together.group_by(MetaValidation.primary_key(), maintain_order=True)
+        .agg(severest, pl.col("n_checked", "n_failed").sum(), pl.col("is_passed").all())
         .select(together.columns)
     )
 

@@ -12,6 +12,7 @@ from transforms.stats import survival
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
+from transforms.facts.ticket_history import TICKET_KEY
 
 _QUANTILES = {"median": 0.5, "p90": 0.9}
 _CLOCKS = ("calendar", "business")
@@ -53,8 +54,8 @@ def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 def waits(tickets: pl.LazyFrame, facts: Facts, *, ended_at: str) -> pl.LazyFrame:
     """One row per ticket and component: `value` minutes from created_at to `ended_at`, else to censored_at.
 
-    `is_observed` says that it ended; other columns of `tickets` are kept. A ticket that ended before it began is left
-    out.
+    `tickets` have their key, by which the calendar in force is found; it is left out, other columns are kept.
+    `is_observed` says that the wait ended. A ticket that ended before it began is left out.
     """
     until = tickets.with_columns(
         pl.coalesce(ended_at, "censored_at").alias("until"), pl.col(ended_at).is_not_null().alias("is_observed")
@@ -65,7 +66,7 @@ def waits(tickets: pl.LazyFrame, facts: Facts, *, ended_at: str) -> pl.LazyFrame
     in_order = timed.filter(pl.col("until") >= pl.col("created_at"))
     return pl.concat(
         in_order.with_columns(values[name.split("_")[0]].alias("value"), pl.lit(name).alias("component")).drop(
-            "until", "business"
+            "until", "business", *TICKET_KEY
         )
         for name in COMPONENTS
     )

@@ -17,6 +17,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.facts import Facts
+from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.source_gaps import unless_missing
 from transforms.kpis.ticket_waits import COMPONENTS, quantiles, waits
@@ -51,6 +52,7 @@ KPI = Kpi(
 def observe(facts: Facts) -> pl.LazyFrame:
     """One row per ticket opened and component: minutes waited, and whether a reply ended them."""
     opened = facts.tickets.filter(~pl.col("is_deleted")).select(
+        *TICKET_KEY,
         pl.col("replied_org_unit_id").alias("org_unit_id"),
         pl.col("created_on").alias("on"),
         "created_at",

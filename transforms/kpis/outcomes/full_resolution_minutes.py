@@ -17,6 +17,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.facts import Facts
+from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.ticket_waits import COMPONENTS, quantiles, waits
 
@@ -56,6 +57,14 @@ def observe(facts: Facts) -> pl.LazyFrame:
     opened = (
         facts.tickets.with_columns(ended.alias("ended_at"))
         .filter(~pl.col("is_deleted") & ~cancelled & ~(pl.col("is_solved") & pl.col("ended_at").is_null()))
-        .select("org_unit_id", pl.col("created_on").alias("on"), "created_at", "ended_at", "censored_at", "agent_key")
+        .select(
+            *TICKET_KEY,
+            "org_unit_id",
+            pl.col("created_on").alias("on"),
+            "created_at",
+            "ended_at",
+            "censored_at",
+            "agent_key",
+        )
     )
     return waits(opened, facts, ended_at="ended_at").drop("created_at", "ended_at", "censored_at")

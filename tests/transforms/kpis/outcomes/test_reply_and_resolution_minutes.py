@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -108,3 +109,14 @@ def test_at_once_is_zero_and_one_ticket_is_enough() -> None:
         month(REPLY, of, component="calendar_p90")["value"],
         month(REPLY, of, component="business_p90")["value"],
     ) == (0, 0)
+
+
+def test_business_minutes_go_by_the_source_s_calendar_where_it_has_one() -> None:
+    # Open from 09:00 to 20:00: answered after 30 minutes, and next day at 10:00 (240 + 60) and 11:00 (240 + 120).
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    late = {"calendar_id": "late", "valid_from_at": long_ago, "timezone": "UTC", "created_at": long_ago}
+    slots = [late | {"weekday": day, "opens_minute": 9 * 60, "closes_minute": 20 * 60} for day in range(1, 6)]
+    facts = night(ticket=EVENING, ticket_event=REPLIES, calendar_slot=slots)
+
+    assert month(REPLY, facts, component="business_median")["value"] == 300
+    assert month(REPLY, facts, component="calendar_median")["value"] == 1080
