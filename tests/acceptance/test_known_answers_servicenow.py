@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import numpy as np
 import polars as pl
 import pytest
 
@@ -137,11 +136,10 @@ def test_permutation_of_the_days_within_their_weeks(begun: pl.DataFrame) -> None
     rows = begun.lazy().with_columns(pl.col("at_least").alias("is_labelled"))
 
     listed = labellings(rows, ["week"], ["priority"])
-    first = listed.with_row_index().group_by("week", maintain_order=True).agg(pl.col("index").first())["index"]
     p = p_value_lower(
         listed["gap"].to_numpy(),
         listed["weight"].to_numpy(),
-        first.to_numpy().astype(np.int64),
+        listed["block_row"].to_numpy(),
         _matched_gap(begun, "at_least", ["week", "priority"]),
         seed_of(1),
     )
