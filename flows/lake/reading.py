@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 from urllib.parse import unquote
 
@@ -68,6 +68,11 @@ class LakeReader:
         """The same, collected; a damaged file is a StorageError here and not a Polars error in the caller."""
         with lake_trouble(self.location.table(table)):
             return self.scan(table, version).collect()
+
+    def ask(self, table: str, question: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.DataFrame:
+        """The answer to a question that needs only part of a table; a damaged file is a StorageError here too."""
+        with lake_trouble(self.location.table(table)):
+            return question(self.scan(table)).collect()
 
     def version(self, table: str) -> int | None:
         """Version of a table as it is now; None where it was never written."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 
 import polars as pl
@@ -90,10 +91,14 @@ def basis(lake: Lake, context: Context) -> str:
     rules = (context.timezone, context.holidays, slots, context.minimum_group, context.close_after_days, context.seed)
     definitions = [(one.kpi.id, one.kpi.version) for one in all_kpis()]
     contents = [_content(lake.read(name)) for name in TIMELESS]
-    begin = [lake.scan(name).select(pl.col(at).min()).collect().item() for name, at in _BEGINNINGS.items()]
-    fed = [not lake.scan(name).head(1).collect().is_empty() for name in STAGED]
+    begin = [lake.ask(name, _first(at)).item() for name, at in _BEGINNINGS.items()]
+    fed = [not lake.ask(name, lambda rows: rows.head(1)).is_empty() for name in STAGED]
     told = f"{product_version()} {rules} {definitions} {contents} {begin} {fed}"
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _first(moment: str) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    return lambda rows: rows.select(pl.col(moment).min())
 
 
 def same_witnesses(then: pl.DataFrame, now: pl.DataFrame, until: dt.datetime) -> bool:
