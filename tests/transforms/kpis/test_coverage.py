@@ -45,11 +45,12 @@ def test_promises_of_tickets_are_a_matter_of_mapping() -> None:
     kept = source("tickets", "snapshot", columns={"promise_is_kept": "sla"})
 
     assert judged(declared, TICKETS).unlocked_by == (
-        "a source tickets/snapshot or tickets/event_log or tickets/promises "
+        "a source tickets/snapshot or tickets/event_log or tickets/promises or tickets/promise_events "
         "that maps promise_target_at or promise_is_kept",
     )
     assert judged(declared, kept).is_fed
     assert judged(declared, source("tickets", "promises")).is_fed
+    assert judged(declared, source("tickets", "promise_events")).is_fed
 
 
 @pytest.mark.parametrize("where", ["columns", "constants"])
