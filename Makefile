@@ -11,7 +11,7 @@ demo: $(READY)   ## the main job: a company of 400 people through the whole pipe
 	$(BIN)/culture-kpis demo
 
 test: $(READY)   ## all tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## style, types, layers, generated files current
 	$(BIN)/ruff check .

