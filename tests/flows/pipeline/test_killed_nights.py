@@ -1,4 +1,7 @@
-"""SIGKILL at every commit boundary and at ten random moments: the next run comes to the tables of a whole night."""
+"""SIGKILL at commit boundaries and at random moments: the next run comes to the tables of a whole night.
+
+Every other boundary here, to be quick; each boundary alone is a long campaign (`test_pipeline_soak.py`).
+"""
 
 import random
 from collections.abc import Callable
@@ -32,11 +35,11 @@ def test_the_boundaries_cover_the_road_from_landing_to_housekeeping(second_night
         assert stops == ["landed", "staged", "quarantined", "accounted", "marked"]
 
 
-def test_a_night_killed_at_every_boundary_comes_to_the_same_tables_while_analysts_work(
+def test_a_night_killed_at_every_other_boundary_comes_to_the_same_tables_while_analysts_work(
     first_night: Undisturbed, second_night: Undisturbed, copy_of: Copy
 ) -> None:
-    # Two campaigns at once, of every other boundary each: two cores have work.
-    boundaries = [name for name in second_night.outcome.boundaries if name != BEGUN]
+    # Two campaigns at once: two cores have work.
+    boundaries = [name for name in second_night.outcome.boundaries if name != BEGUN][::2]
     even, odd = copy_of(first_night, "even"), copy_of(first_night, "odd")
     for folder in (even, odd):
         deliver_second(folder)
@@ -50,7 +53,7 @@ def test_a_night_killed_at_every_boundary_comes_to_the_same_tables_while_analyst
     saw_whole_nights_only(found[0], [state_of(first_night.folder), state_of(second_night.folder)])
 
 
-def test_nights_killed_at_ten_random_moments_come_to_the_same_tables(
+def test_nights_killed_at_random_moments_come_to_the_same_tables(
     first_night: Undisturbed, second_night: Undisturbed, copy_of: Copy, tmp_path: Path
 ) -> None:
     chance = random.Random(20_250_712)
@@ -58,12 +61,12 @@ def test_nights_killed_at_ten_random_moments_come_to_the_same_tables(
     new, known = tmp_path / "new", copy_of(first_night, "known")
     deliver_first(new)
     deliver_second(known)
-    moments = [random_moments(chance, boundaries, 5) for _ in range(2)]
+    moments = [random_moments(chance, boundaries, 2) for _ in range(2)]
 
     with ThreadPoolExecutor(2) as campaigns:
         nights = Plan(FIRST_NIGHT), Plan(SECOND_NIGHT)
         killed = list(campaigns.map(die_at_moments, (new, known), nights, (boundaries, boundaries), moments))
 
-    assert sum(killed) > 5
+    assert sum(killed) > 1
     came_to(new, first_night)
     came_to(known, second_night)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.flows.pipeline.campaigns import came_to, die_at_each
 from tests.flows.pipeline.lake_state import published
 from tests.flows.pipeline.night_process import Plan
@@ -16,6 +18,7 @@ Copy = Callable[[Undisturbed, str], Path]
 DEATHS = ("warehouse staged", "published")
 
 
+@pytest.mark.soak
 def test_nights_killed_while_five_analysts_ask(
     first_night: Undisturbed, second_night: Undisturbed, copy_of: Copy, postgres: Server
 ) -> None:
