@@ -18,7 +18,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from flows.commands import configuring, kpis, looking_back, operating, preparing, reading, running
 from flows.errors import CultureKpisError
-from flows.invocation import Invocation
+from flows.invocation import Invocation, Switch
 
 BUG, USAGE, STORAGE, INTERRUPTED = 1, 2, 13, 130
 TRACEBACK = "CULTURE_KPIS_TRACEBACK"
@@ -50,7 +50,7 @@ def launch(
     config: Path | None = None,
     warehouse: str | None = None,
     lake: str | None = None,
-    quiet: Annotated[bool, Parameter(negative="")] = False,
+    quiet: Switch = False,
 ) -> int | None:
     """Measure a service culture by its principles.
 

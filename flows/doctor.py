@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.errors import ConfigurationError, CultureKpisError
 from flows.lake import Lake
-from flows.settings import LiveSource, Settings, SourceSettings
+from flows.settings import Settings, Source, SourceSettings
 from flows.sources import files
 from flows.sources.live_check import check_live
 from flows.warehouses import address, open_warehouse, storage_errors
@@ -53,7 +53,7 @@ def examine(load: Callable[[], Settings]) -> Iterator[Finding]:
     yield _disk(settings)
 
 
-def _source(source: SourceSettings | LiveSource) -> Finding:
+def _source(source: Source) -> Finding:
     if isinstance(source, SourceSettings):
         pages = _tried("source", lambda: _counted(sum(1 for _ in files.fetch(source)), "page"))
         return pages if pages.exit_code else replace(pages, text=f"{source.name}: {pages.text}")

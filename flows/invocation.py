@@ -55,3 +55,5 @@ class Invocation:
 
 
 Injected = Annotated[Invocation, Parameter(parse=False)]
+# A flag that is said or not; it has no `--no-` twin.
+Switch = Annotated[bool, Parameter(negative="")]

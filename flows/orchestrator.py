@@ -14,10 +14,9 @@ from types import FrameType
 from flows.errors import ConfigurationError
 from flows.progress import Progress, current
 
+NO_TELEMETRY = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 # A person's terminal shows the run, not the orchestrator: no telemetry, no server log, no tracebacks at shutdown.
-_QUIET_PREFECT = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+_QUIET_PREFECT = NO_TELEMETRY | {
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_ENABLED": "false",

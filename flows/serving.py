@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from flows.errors import ConfigurationError
+from flows.orchestrator import NO_TELEMETRY
 from flows.schedule import DEPLOYMENTS, TAG
 from flows.settings import Settings
 
@@ -32,8 +33,7 @@ def prefect_server(port: int) -> Iterator[str]:
         yield given
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    quiet = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_SERVER_LOGGING_LEVEL": "ERROR", "DO_NOT_TRACK": "1"}
-    os.environ.update(quiet)
+    os.environ.update(NO_TELEMETRY)
     # A session of its own: Ctrl-C ends the serving first, which still needs the server to say so.
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     url = f"http://127.0.0.1:{port}/api"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -31,6 +32,11 @@ def show(*parts: RenderableType) -> None:
         for part in parts:
             console.print(part, soft_wrap=isinstance(part, str))
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def show_json(value: Any) -> None:
+    """Print results for programs."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
 def table_of(

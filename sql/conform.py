@@ -12,7 +12,17 @@ import dataframely as dy
 import polars as pl
 
 from sql.errors import WarehouseError
-from sql.tables import SCHEMAS
+from sql.tables import MARTS_SCHEMA, RESTRICTED_SCHEMA, SCHEMAS
+
+
+def loads_of(
+    marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]
+) -> dict[str, dict[str, pl.DataFrame]]:
+    """Every table of both schemas in the shape of its contract, in the order in which they are written.
+
+    Raises WarehouseError, as `complete` does.
+    """
+    return {RESTRICTED_SCHEMA: complete(RESTRICTED_SCHEMA, restricted), MARTS_SCHEMA: complete(MARTS_SCHEMA, marts)}
 
 
 def complete(schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

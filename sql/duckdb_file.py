@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy.engine import URL
 
-from sql.conform import complete
+from sql.conform import loads_of
 from sql.duckdb_build import build
 from sql.duckdb_read import reading, run_query
 from sql.duckdb_trouble import storage_trouble
@@ -52,10 +52,7 @@ class DuckDbFile(Warehouse):
 
     def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
         """Build both files under another name; they are called staged only when both are complete."""
-        loads = {
-            RESTRICTED_SCHEMA: complete(RESTRICTED_SCHEMA, restricted),
-            MARTS_SCHEMA: complete(MARTS_SCHEMA, marts),
-        }
+        loads = loads_of(marts, restricted)
         self.discard()
         try:
             with storage_trouble(self.path, "write"):

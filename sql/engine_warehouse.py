@@ -14,12 +14,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from sql.address import masked
-from sql.conform import complete
+from sql.conform import loads_of
 from sql.engine_trouble import engine_trouble, query_trouble
 from sql.errors import WarehouseError
 from sql.places import place_of
 from sql.replace_rows import incoming_table, replace_rows
-from sql.tables import MARTS_SCHEMA, RESTRICTED_SCHEMA, SCHEMAS, metadata, tables_of
+from sql.tables import MARTS_SCHEMA, SCHEMAS, metadata, tables_of
 from sql.view_files import views
 from sql.warehouse import Warehouse
 
@@ -54,10 +54,7 @@ class EngineWarehouse(Warehouse):
 
     def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
         """Write what differs into the tables, in a transaction that stays open."""
-        loads = {
-            RESTRICTED_SCHEMA: complete(RESTRICTED_SCHEMA, restricted),
-            MARTS_SCHEMA: complete(MARTS_SCHEMA, marts),
-        }
+        loads = loads_of(marts, restricted)
         self.discard()
         try:
             with self.trouble("write"):

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import sqlalchemy as sa
 
-READER, STEWARD, WRITER = "kpi_reader", "kpi_steward", "kpi_writer"
+READER, WRITER = "kpi_reader", "kpi_writer"
 
 
 def grant(connection: sa.Connection) -> None:

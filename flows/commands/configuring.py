@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from flows.errors import ConfigurationError, UsageError
-from flows.invocation import Injected
-from flows.terminal import show
+from flows.invocation import Injected, Switch
+from flows.terminal import show, show_json
 
 DEFAULT_CONFIGURATION = Path("culture-kpis.toml")
 
@@ -34,7 +32,7 @@ def init(
     holidays: str | None = None,
     kind: str | None = None,
     out: Path = DEFAULT_CONFIGURATION,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    force: Switch = False,
 ) -> int:
     """Write a commented configuration; pointed at export files, propose a mapping for each.
 
@@ -100,7 +98,7 @@ def _next_steps(out: Path, blocks: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def check(*, json: Annotated[bool, Parameter(negative="")] = False, invocation: Injected) -> int:
+def check(*, json: Switch = False, invocation: Injected) -> int:
     """Show for each source what it maps to, its first problems and what is missing; try whether live ones answer.
 
     Parameters
@@ -118,7 +116,7 @@ def check(*, json: Annotated[bool, Parameter(negative="")] = False, invocation: 
         for source in settings.sources
     ]
     if json:
-        sys.stdout.write(jsonlib.dumps([report.as_json() for report in reports], indent=2) + "\n")
+        show_json([report.as_json() for report in reports])
     else:
         for position, report in enumerate(reports):
             show(*([""] if position else []), report.rendered() if isinstance(report, LiveReport) else render(report))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import json as jsonlib
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from flows.errors import UsageError
-from flows.invocation import Injected
-from flows.terminal import show, table_of
+from flows.invocation import Injected, Switch
+from flows.terminal import show, show_json, table_of
 
 if TYPE_CHECKING:
     from transforms.kpis.registry import RegisteredKpi
-
-
-Switch = Annotated[bool, Parameter(negative="")]
 
 
 def register(app: App) -> None:
@@ -44,7 +40,7 @@ def list_kpis(*, json: Switch = False) -> int:
 
     found = all_kpis()
     if json:
-        sys.stdout.write(jsonlib.dumps([_declared(registered) for registered in found], indent=2) + "\n")
+        show_json([_declared(registered) for registered in found])
         return 0
     rows = [(each.principle, each.kpi.id, each.kpi.title, ", ".join(each.kpi.grains)) for each in found]
     show(table_of(("principle", "kpi", "title", "periods"), rows, wrap=("title", "periods")))
@@ -70,7 +66,7 @@ def show_kpi(kpi_id: str, /, *, json: Switch = False) -> int:
         raise UsageError(f"there is no KPI {kpi_id}.{hint}")
     registered = found[kpi_id]
     if json:
-        sys.stdout.write(jsonlib.dumps(_declared(registered), indent=2) + "\n")
+        show_json(_declared(registered))
         return 0
     kpi = registered.kpi
     lines = [
@@ -109,7 +105,7 @@ def coverage(*, json: Switch = False, invocation: Injected) -> int:
 
     found = of_sources(all_kpis(), invocation.settings().mappings)
     if json:
-        sys.stdout.write(jsonlib.dumps([asdict(each) for each in found], indent=2) + "\n")
+        show_json([asdict(each) for each in found])
         return 0
     rows = [
         (each.principle, each.kpi_id, "yes" if each.is_fed else "no", "; ".join(each.unlocked_by)) for each in found

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from flows.invocation import Injected
-from flows.terminal import plain, section, show
+from flows.invocation import Injected, Switch
+from flows.terminal import plain, section, show, show_json
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from flows.invocation import Invocation
+    from flows.invocation import Invocation, Switch
     from flows.lake import Lake
-
-Switch = Annotated[bool, Parameter(negative="")]
 
 
 def register(app: App) -> None:
@@ -62,7 +58,7 @@ def show_run(run_id: str = "newest", *, json: Switch = False, invocation: Inject
 
     found = report(_lake(invocation), run_id)
     if json:
-        sys.stdout.write(jsonlib.dumps(plain(found), indent=2) + "\n")
+        show_json(plain(found))
         return 0
     for title, row in (("Run", found.run), ("Backfill", found.backfill)):
         if row:
@@ -152,7 +148,7 @@ def _lake(invocation: Invocation) -> Lake:
 
 def _say(frame: pl.DataFrame, empty: str, json: bool) -> int:
     if json:
-        sys.stdout.write(jsonlib.dumps(plain(frame), indent=2) + "\n")
+        show_json(plain(frame))
     else:
         show(*section("", frame, empty))
     return 0

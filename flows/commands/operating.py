@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import os
-import sys
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 from rich.markup import escape
 
 from flows.errors import DataQualityError, StaleError, UsageError
-from flows.invocation import Injected
-from flows.terminal import show
-
-Switch = Annotated[bool, Parameter(negative="")]
+from flows.invocation import Injected, Switch
+from flows.terminal import show, show_json
 
 
 def register(app: App) -> None:
@@ -42,7 +37,7 @@ def status(*, json: Switch = False, invocation: Injected) -> int:
     names = [source.name for source in settings.sources]
     found = state_of(Lake(settings.lake.url), Night.now(), names, next_runs(os.environ))
     if json:
-        sys.stdout.write(jsonlib.dumps(found.as_json(), indent=2) + "\n")
+        show_json(found.as_json())
     else:
         show(*render(found))
     if found.stale_because:
@@ -97,7 +92,7 @@ def reconcile(*, limit: int = 20, json: Switch = False, invocation: Injected) ->
     night = newest_night(lake) or Night.begin(settings, None, "nightly").run_on
     comparisons = reconciled(settings, lake, night)
     if json:
-        sys.stdout.write(jsonlib.dumps(as_json(comparisons, limit), indent=2) + "\n")
+        show_json(as_json(comparisons, limit))
     else:
         show(*render(comparisons, limit))
     return 0

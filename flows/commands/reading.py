@@ -7,12 +7,12 @@ import re
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from flows.errors import StorageError, UsageError
-from flows.invocation import Injected
+from flows.invocation import Injected, Switch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,8 +31,8 @@ def query(
     sql: str,
     /,
     *,
-    csv: Annotated[bool, Parameter(negative="")] = False,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    csv: Switch = False,
+    json: Switch = False,
     invocation: Injected,
 ) -> int:
     """Ask the warehouse a question in SQL, read-only; tables without a schema are those of `marts`.

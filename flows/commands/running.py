@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from flows.errors import ConfigurationError, UsageError
-from flows.invocation import Injected, Invocation
+from flows.invocation import Injected, Invocation, Switch
 from flows.orchestrator import orchestrated
 from flows.progress import Progress
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from flows.pipeline.backfill.plan import Request
     from flows.settings import Settings
 
-Switch = Annotated[bool, Parameter(negative="")]
 _PUBLISHED = "Published in {}; `culture-kpis status`, `query` and `report` show it"
 
 

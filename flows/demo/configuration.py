@@ -1,4 +1,7 @@
-"""The configuration of the demo, as a person would have written it: every export mapped, with comments."""
+"""The configuration of the demo, as a person would have written it: every export mapped, with comments.
+
+Longer than other files, because it is the text of one file and is read in one go.
+"""
 
 from __future__ import annotations
 

@@ -44,11 +44,6 @@ class Tickets:
     cancelled: Seconds
     bot_replied: Seconds
 
-    @property
-    def last_solved(self) -> Seconds:
-        """When the ticket was last solved; -1 when never."""
-        return np.maximum(self.solved, self.solved_again)
-
 
 def live_through(
     seed: int, arrivals: Arrivals, kept: Kept, company: Organisation, time: BusinessTime, *, may_be_bot: Flags

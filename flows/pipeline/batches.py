@@ -14,7 +14,7 @@ import polars as pl
 
 from flows.lake import Lake
 from flows.pipeline.pulling import TABLE
-from flows.settings import LiveSource, SourceSettings
+from flows.settings import Source, SourceSettings
 from flows.sources.rest.declaration import Endpoint
 from flows.sources.rest.increments import replaces
 from flows.sources.rest.mappings import endpoints_of
@@ -43,7 +43,7 @@ class Batch:
     readings: tuple[Reading, ...] = ()
 
 
-def batches_of(source: SourceSettings | LiveSource, lake: Lake, mapping_hash: str, again: bool) -> Iterator[Batch]:
+def batches_of(source: Source, lake: Lake, mapping_hash: str, again: bool) -> Iterator[Batch]:
     """What waits to be staged (everything that can be, with `again`), in the order in which it must be."""
     waiting = lake.landed(source.name) if again else lake.unstaged(source.name, mapping_hash)
     if isinstance(source, SourceSettings):

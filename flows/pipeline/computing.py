@@ -98,14 +98,11 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     first_on = min([*days, *remembered["period_start"].sort().head(1), night.run_on])
     unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, facts)]
     selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed)
-    try:
-        results = [
-            compute(kpi(kpi_id), of_kpi, selection.starts(kpi_id))
-            for of_kpi, kpi_ids in _facts_by_kpi(facts, fed, selection, changes)
-            for kpi_id in kpi_ids
-        ]
-    except TreeError as error:
-        raise ConfigurationError(str(error)) from error
+    results = [
+        result
+        for of_kpis, kpi_ids in _facts_by_kpi(facts, fed, selection, changes)
+        for result in compute_selected(of_kpis, selection, kpi_ids)
+    ]
     of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
     passed("affected parts computed")
     restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets)
@@ -139,10 +136,16 @@ def _facts_by_kpi(
             yield Facts(excerpt(fed, spans, changes.rests_on.witnesses), facts.context), kpi_ids
 
 
-def compute_selected(facts: Facts, selection: Selection) -> list[KpiResult]:
-    """The selected parts of the selected KPIs, exact. Raises ConfigurationError when units form a circle."""
+def compute_selected(facts: Facts, selection: Selection, kpi_ids: Sequence[str] | None = None) -> list[KpiResult]:
+    """The selected parts of the selected KPIs, or of those of `kpi_ids`, exact.
+
+    Raises ConfigurationError when units form a circle.
+    """
     try:
-        return [compute(kpi(kpi_id), facts, selection.starts(kpi_id)) for kpi_id in sorted(selection.kpi_ids)]
+        return [
+            compute(kpi(kpi_id), facts, selection.starts(kpi_id))
+            for kpi_id in (sorted(selection.kpi_ids) if kpi_ids is None else kpi_ids)
+        ]
     except TreeError as error:
         raise ConfigurationError(str(error)) from error
 

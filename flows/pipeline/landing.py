@@ -7,11 +7,11 @@ import datetime as dt
 from flows.boundaries import passed
 from flows.lake import Lake
 from flows.pipeline.pulling import pull
-from flows.settings import LiveSource, Settings, SourceSettings
+from flows.settings import LiveSource, Settings, Source
 from flows.sources import files
 
 
-def land(source: SourceSettings | LiveSource, lake: Lake, landed_at: dt.datetime) -> int:
+def land(source: Source, lake: Lake, landed_at: dt.datetime) -> int:
     """Land the pages of one source; a page that has landed before changes nothing. Returns how many there are."""
     if isinstance(source, LiveSource):
         n_pages = pull(source, lake, landed_at)

@@ -6,11 +6,11 @@ import polars as pl
 
 from flows.lake import Lake
 from flows.pipeline.pulling import TABLE
-from flows.settings import LiveSource, SourceSettings
+from flows.settings import LiveSource, Source
 from flows.sources.described import described_by, questionnaire_of
 
 
-def as_described(source: SourceSettings | LiveSource, lake: Lake) -> SourceSettings | LiveSource:
+def as_described(source: Source, lake: Lake) -> Source:
     """`source` with its items' keys, texts and scales from the description; unchanged where there is none.
 
     A description that changed gives another mapping, so landed responses are read again. Raises SourcePermanentError

@@ -15,7 +15,7 @@ from flows.errors import DataQualityError
 from flows.lake import Lake
 from flows.pipeline.batches import Batch, Reading
 from flows.pipeline.pulling import TABLE
-from flows.settings import LiveSource, SourceSettings
+from flows.settings import Source, SourceSettings
 from flows.sources.rest.mappings import endpoints_of
 from transforms.contracts import STAGED
 from transforms.staging.feeds import tables_of
@@ -32,7 +32,7 @@ _LARGEST_LOSS = 0.5
 
 def with_versions(
     batch: Batch,
-    source: SourceSettings | LiveSource,
+    source: Source,
     staged: StagedPages,
     lake: Lake,
     timezone: str,
@@ -46,7 +46,7 @@ def with_versions(
     is_whole = not (staged.fates["fate"] == "quarantined").any()
     for reading, table in _read_tables(batch, source):
         if reading.begins_at is None and table in VERSIONED:
-            known = lake.scan(table).filter(pl.col("source") == source.name).collect()
+            known = lake.ask(table, lambda rows: rows.filter(pl.col("source") == source.name))
             shown = told.get(table, STAGED[table].create_empty())
             _believe(source, reading, known.filter(pl.col("valid_to_on").is_null()).height, shown.height)
             on = reading.read_at.astimezone(ZoneInfo(timezone)).date()
@@ -54,7 +54,7 @@ def with_versions(
     return told
 
 
-def delete_gone(batch: Batch, source: SourceSettings | LiveSource, told: dict[str, pl.DataFrame], lake: Lake) -> None:
+def delete_gone(batch: Batch, source: Source, told: dict[str, pl.DataFrame], lake: Lake) -> None:
     """Delete from the lake what the batch's readings should hold and do not; `told` is what they hold.
 
     Raises DataQualityError for a reading that holds less than half of what was there, where that is 20 rows or more.
@@ -79,7 +79,7 @@ def mark_readings(batch: Batch, source: str, lake: Lake) -> None:
     lake.merge(TABLE, rows.with_columns(pl.col("pages").alias("staged_pages")))
 
 
-def _read_tables(batch: Batch, source: SourceSettings | LiveSource) -> Iterator[tuple[Reading, str]]:
+def _read_tables(batch: Batch, source: Source) -> Iterator[tuple[Reading, str]]:
     """Each reading of a batch with each table that its endpoint and the calls of its records feed."""
     if isinstance(source, SourceSettings):
         return
@@ -103,7 +103,7 @@ def _within(reading: Reading, table: str) -> pl.Expr | None:
     return (at > reading.begins_at) & (at < reading.ends_at)
 
 
-def _believe(source: SourceSettings | LiveSource, reading: Reading, n_known: int, n_told: int) -> None:
+def _believe(source: Source, reading: Reading, n_known: int, n_told: int) -> None:
     if source.allow_empty or n_known < _USUAL_ROWS or n_told >= _LARGEST_LOSS * n_known:
         return
     where = f"{reading.endpoint} from {reading.scope}" if reading.scope else reading.endpoint

@@ -18,9 +18,9 @@ from flows.pipeline.computing import Computed
 from flows.pipeline.failing import failures_recorded
 from flows.pipeline.night import Night
 from flows.pipeline.remembered import remember
-from flows.pipeline.staging import Source, StagedSource
+from flows.pipeline.staging import StagedSource
 from flows.progress import Progress, progress
-from flows.settings import Settings
+from flows.settings import Settings, Source
 from flows.warehouses import open_warehouse, require_warehouse
 
 

@@ -19,15 +19,13 @@ from flows.pipeline.batches import Batch, batches_of
 from flows.pipeline.night import Night
 from flows.pipeline.questionnaires import as_described
 from flows.pipeline.readings import delete_gone, mark_readings, with_versions
-from flows.settings import LiveSource, Settings, SourceSettings
+from flows.settings import LiveSource, Settings, Source
 from flows.sources.reading import PageReader, reader_of
 from transforms.contracts import LINEAGE, STAGED
 from transforms.contracts.marts import MetaRowAccounting, MetaValidation
 from transforms.contracts.state import QuarantinedRow, RowFate
 from transforms.staging.records import StagedPages, outdated
 from transforms.staging.stage import PageReference, survey_items
-
-Source = SourceSettings | LiveSource
 
 _NEWEST_BY = {"ticket": "updated_at", "ticket_metric": "updated_at"}
 # A table comes after those its cross-table rules look things up in.

@@ -6,6 +6,6 @@
 from __future__ import annotations
 
 from flows.settings.load import load_settings
-from flows.settings.models import LiveSource, Settings, SourceSettings
+from flows.settings.models import LiveSource, Settings, Source, SourceSettings
 
-__all__ = ["LiveSource", "Settings", "SourceSettings", "load_settings"]
+__all__ = ["LiveSource", "Settings", "Source", "SourceSettings", "load_settings"]

@@ -17,7 +17,7 @@ from flows.errors import ConfigurationError
 from flows.settings.complaint import complaint, from_validation
 from flows.settings.lines import Place
 from flows.settings.mapping import check_source
-from flows.settings.models import LiveSource, Settings, SourceSettings, Warehouse
+from flows.settings.models import Settings, Source, SourceSettings, Warehouse
 
 DEFAULT_FILE = Path("culture-kpis.toml")
 _FILE_ENGINES = ("duckdb", "sqlite")
@@ -103,7 +103,7 @@ def _read(file: Path) -> str:
         raise ConfigurationError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def _repeated(sources: list[SourceSettings | LiveSource], position: int) -> Iterator[tuple[Place, str]]:
+def _repeated(sources: list[Source], position: int) -> Iterator[tuple[Place, str]]:
     name = sources[position].name
     if name in [other.name for other in sources[:position]]:
         yield ("name",), f'two sources are named "{name}"; every source needs its own name'

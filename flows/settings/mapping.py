@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from flows.settings.complaint import nearest
 from flows.settings.lines import Place
-from flows.settings.models import LiveSource, SourceSettings
+from flows.settings.models import Source, SourceSettings
 from transforms.staging.mapping import SourceMapping
 
 
-def check_source(source: SourceSettings | LiveSource) -> Iterator[tuple[Place, str]]:
+def check_source(source: Source) -> Iterator[tuple[Place, str]]:
     """Each thing wrong with a source, as (place within it, rule and nearest valid name)."""
     if isinstance(source, SourceSettings):
         yield from check_mapping(source)

@@ -181,7 +181,7 @@ class Settings(_Section):
     _config_file: Path | None = PrivateAttr(default=None)
 
     @property
-    def sources(self) -> list[SourceSettings | LiveSource]:
+    def sources(self) -> list[Source]:
         """The configured sources, in the order of the file."""
         return self.source
 

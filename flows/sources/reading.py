@@ -9,7 +9,7 @@ from typing import Protocol
 import polars as pl
 
 from flows.errors import SourcePermanentError
-from flows.settings import LiveSource, SourceSettings
+from flows.settings import LiveSource, Source, SourceSettings
 from flows.sources import files, live
 from transforms.staging.records import StagedPages, gathered
 from transforms.staging.stage import MappingError, PageReference, stage_page
@@ -59,6 +59,6 @@ class FileReader:
         return StagedPages(staged.tables, staged.fates, staged.partial, [received])
 
 
-def reader_of(source: SourceSettings | LiveSource) -> PageReader:
+def reader_of(source: Source) -> PageReader:
     """The reader of a source's pages."""
     return live.Reader(source) if isinstance(source, LiveSource) else FileReader(source)

@@ -7,8 +7,10 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from sql.warehouse import Warehouse, open_warehouse
+from tests.postgres_server import Server
 from transforms.contracts import MARTS, RESTRICTED
 
 JANUARY, FEBRUARY, MARCH = dt.date(2026, 1, 1), dt.date(2026, 2, 1), dt.date(2026, 3, 1)
@@ -133,6 +135,26 @@ def warehouse(path: Path) -> Warehouse:
 @pytest.fixture
 def published(warehouse: Warehouse, marts: dict[str, pl.DataFrame], restricted: dict[str, pl.DataFrame]) -> Warehouse:
     """The same warehouse after its first publication."""
+    warehouse.stage(marts, restricted)
+    warehouse.publish()
+    return warehouse
+
+
+def opened(url: sa.URL) -> Warehouse:
+    """The warehouse at an address with its password."""
+    return open_warehouse(url.render_as_string(hide_password=False))
+
+
+@pytest.fixture
+def database(postgres: Server) -> sa.URL:
+    """A database of the server with our tables."""
+    return postgres.database()
+
+
+@pytest.fixture
+def house(database: sa.URL, marts: dict[str, pl.DataFrame], restricted: dict[str, pl.DataFrame]) -> Warehouse:
+    """The warehouse in it, after its first night."""
+    warehouse = opened(database)
     warehouse.stage(marts, restricted)
     warehouse.publish()
     return warehouse

@@ -13,8 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from sql.errors import WarehouseError
 from sql.migrate import MIGRATIONS, VERSION_TABLE
 from sql.tables import metadata
-from sql.warehouse import Warehouse, open_warehouse
 from tests.postgres_server import Server
+from tests.sql.conftest import opened
 
 Frames = dict[str, pl.DataFrame]
 NEXT = """
@@ -28,10 +28,6 @@ def upgrade():
     op.add_column("fct_kpi_value", sa.Column("mood", sa.String()), schema="marts")
     op.create_table("fct_mood", sa.Column("mood_id", sa.String(), primary_key=True), schema="marts")
 """
-
-
-def opened(url: sa.URL) -> Warehouse:
-    return open_warehouse(url.render_as_string(hide_password=False))
 
 
 @pytest.fixture

@@ -5,29 +5,11 @@ import pytest
 import sqlalchemy as sa
 
 from sql.errors import QueryError, WarehouseError
-from sql.warehouse import Warehouse, open_warehouse
+from sql.warehouse import Warehouse
 from tests.postgres_server import Server
+from tests.sql.conftest import opened
 
 Frames = dict[str, pl.DataFrame]
-
-
-def opened(url: sa.URL) -> Warehouse:
-    return open_warehouse(url.render_as_string(hide_password=False))
-
-
-@pytest.fixture
-def database(postgres: Server) -> sa.URL:
-    """A database with our tables."""
-    return postgres.database()
-
-
-@pytest.fixture
-def house(database: sa.URL, marts: Frames, restricted: Frames) -> Warehouse:
-    """The warehouse in it, after its first night."""
-    warehouse = opened(database)
-    warehouse.stage(marts, restricted)
-    warehouse.publish()
-    return warehouse
 
 
 def moved(marts: Frames) -> Frames:

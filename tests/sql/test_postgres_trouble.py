@@ -5,18 +5,14 @@ import pytest
 import sqlalchemy as sa
 
 from sql.errors import WarehouseError
-from sql.warehouse import Warehouse, open_warehouse
+from sql.warehouse import Warehouse
 from tests.postgres_server import Line, Server
-from tests.sql.conftest import frame_of
+from tests.sql.conftest import frame_of, opened
 from transforms.contracts import RESTRICTED
 
 Frames = dict[str, pl.DataFrame]
 SECRET = "s3cret%word"
 NOBODY = "p_00000000000000000000000000000000"
-
-
-def opened(url: sa.URL) -> Warehouse:
-    return open_warehouse(url.render_as_string(hide_password=False))
 
 
 def complaint(caught: pytest.ExceptionInfo[WarehouseError]) -> str:
@@ -27,20 +23,6 @@ def complaint(caught: pytest.ExceptionInfo[WarehouseError]) -> str:
     assert NOBODY not in said
     assert caught.value.__suppress_context__
     return said
-
-
-@pytest.fixture
-def database(postgres: Server) -> sa.URL:
-    return postgres.database()
-
-
-@pytest.fixture
-def house(database: sa.URL, marts: Frames, restricted: Frames) -> Warehouse:
-    """A warehouse after its first night."""
-    warehouse = opened(database)
-    warehouse.stage(marts, restricted)
-    warehouse.publish()
-    return warehouse
 
 
 def many_tickets(count: int) -> Frames:

@@ -17,7 +17,6 @@ HUMAN_ROLES = ("agent", "unknown")  # a bot and the requester say what they are
 WORKING_STATUSES = ("new", "open", "pending", "on_hold")
 ENDED_STATUSES = (*DONE_STATUSES, "cancelled")
 UNASSIGNED, AWAITING_REPLY = "unassigned", "awaiting_reply"
-STRETCH = ("kind", "began_at", "ended_at")
 _CALENDAR, _BUSINESS = "_calendar_minutes", "_business_minutes"
 
 

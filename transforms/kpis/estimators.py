@@ -164,24 +164,22 @@ def survival_quantiles(probabilities: dict[str, float]) -> Estimator:
             )
             for component, probability in probabilities.items()
         ]
-        unreached = pl.col("value").is_null()
-        return (
-            pl.concat(frames)
-            .join(cells, on=CELL)
-            .select(
-                *CELL_KEY,
-                "value",
-                "ci_low",
-                "ci_high",
-                pl.lit("brookmeyer_crowley").alias("interval_method"),
-                pl.col("n_units").cast(pl.Float64).alias("denominator"),
-                "n_events",
-                pl.when(unreached).then(pl.lit("not_enough_data")).alias("state"),
-                pl.when(unreached).then(pl.lit("quantile_not_reached")).alias("flags"),
-            )
-        )
+        return pl.concat(frames).join(cells, on=CELL).select(*CELL_KEY, *survival_numbers())
 
     return estimate
+
+
+def survival_numbers() -> list[pl.Expr]:
+    """What a cell takes over from `survival.quantiles`: value, interval, counts, and state and flag if not reached."""
+    unreached = pl.col("value").is_null()
+    return [
+        pl.col("value", "ci_low", "ci_high"),
+        pl.lit("brookmeyer_crowley").alias("interval_method"),
+        pl.col("n_units").cast(pl.Float64).alias("denominator"),
+        pl.col("n_events"),
+        pl.when(unreached).then(pl.lit("not_enough_data")).alias("state"),
+        pl.when(unreached).then(pl.lit("quantile_not_reached")).alias("flags"),
+    ]
 
 
 def _coverage(rows: pl.LazyFrame) -> list[pl.Expr]:

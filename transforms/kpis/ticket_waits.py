@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from transforms.contracts.results import CELL_KEY
+from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.cell_numbers import CELL, numbered
+from transforms.kpis.estimators import survival_numbers
 from transforms.stats import survival
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
-from transforms.facts.ticket_history import TICKET_KEY
 
 _QUANTILES = {"median": 0.5, "p90": 0.9}
 _CLOCKS = ("calendar", "business")
@@ -31,21 +32,13 @@ def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     told, cells = numbered(rows.filter(pl.col("component").is_in(list(_CLOCK_OF)) & pl.col("value").is_not_null()))
     curves = survival.curve(told, [CELL], "value", "is_observed").collect().lazy()
     clock = pl.col("component").replace_strict(_CLOCK_OF, return_dtype=pl.String)
-    unreached = pl.col("value").is_null()
     return pl.concat(
         survival.quantiles(curves, [CELL], probability)
         .join(cells, on=CELL)
         .select(
             *_CELL,
             pl.format("{}_{}", clock, pl.lit(name)).alias("component"),
-            "value",
-            "ci_low",
-            "ci_high",
-            pl.lit("brookmeyer_crowley").alias("interval_method"),
-            pl.col("n_units").cast(pl.Float64).alias("denominator"),
-            "n_events",
-            pl.when(unreached).then(pl.lit("not_enough_data")).alias("state"),
-            pl.when(unreached).then(pl.lit("quantile_not_reached")).alias("flags"),
+            *survival_numbers(),
         )
         for name, probability in _QUANTILES.items()
     )

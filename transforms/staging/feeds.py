@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from transforms.staging.mapping import SourceMapping
 
 FEEDS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -45,11 +43,6 @@ def tables_of(mapping: SourceMapping) -> frozenset[str]:
     if mapping.kind == "tickets" and mapping.grain in _TICKET_ROWS:
         return tables if mapped_fields(mapping) & frozenset(_PROMISES_OF_TICKETS) else tables - {"promise"}
     return tables
-
-
-def sources_of(table: str, mappings: Iterable[SourceMapping]) -> tuple[str, ...]:
-    """Names of the sources that feed a table."""
-    return tuple(mapping.name for mapping in mappings if table in tables_of(mapping))
 
 
 def grains_that_feed(table: str) -> tuple[str, ...]:

@@ -155,11 +155,12 @@ def _n_rows(lake: Lake, settings: Settings, chosen: list[RegisteredKpi], parts: 
     last = min(run_on, max(part_end(declared[kpi_id], start) for kpi_id, start in parts.select(PART).iter_rows()))
     day = settings.context(run_on).local_day
     needed = sorted({table for kpi_id in parts["kpi_id"].unique() for table in declared[kpi_id].needs} & set(HAPPENED))
-    counts = [
-        lake.scan(table).select(day(pl.col(HAPPENED[table])).is_between(first, last).sum().cast(pl.Int64)).collect()
-        for table in needed
-    ]
-    return sum(int(frame.item()) for frame in counts)
+
+    def n_rows(table: str) -> int:
+        inside = day(pl.col(HAPPENED[table])).is_between(first, last)
+        return int(lake.ask(table, lambda rows: rows.select(inside.sum())).item())
+
+    return sum(map(n_rows, needed))
 
 
 def _pace(lake: Lake, remembered: pl.DataFrame) -> float | None:

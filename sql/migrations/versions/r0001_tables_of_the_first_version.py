@@ -1,4 +1,4 @@
-"""Tables of the first version."""
+"""Tables of the first version. Long, because it is generated: a line per column."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -4,16 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from expectations import gate
-from expectations.verdict import Verdict
 from flows.sources.rest import export, pace
 from tests.flows.sources.vendors.qualtrics import qualtrics_house, qualtrics_server, qualtrics_world
 from tests.flows.sources.vendors.qualtrics.qualtrics_house import House
-from transforms.contracts.marts import MetaValidation
-from transforms.contracts.state import RowFate
 
 MadeHouse = Callable[..., House]
 
@@ -37,14 +32,3 @@ def made_house(tmp_path: Path) -> Iterator[MadeHouse]:
             return House(tmp_path, servers.enter_context(vendor.serve()), vendor)
 
         yield made
-
-
-@pytest.fixture
-def unjudged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Gate 1 lets everything pass: it takes a second of every night, and has tests of its own."""
-
-    def accepted(candidates: dict[str, pl.DataFrame], *_: object, **__: object) -> Verdict:
-        rejected = RowFate.create_empty().with_columns(pl.lit("").alias("table_name"))
-        return Verdict(MetaValidation.create_empty(), dict(candidates), rejected, blocked=False)
-
-    monkeypatch.setattr(gate, "judge_staged", accepted)
