@@ -1,4 +1,4 @@
-"""The gate: Great Expectations suites compiled from the contracts, and the rules of `transforms.rules`, judged.
+"""The gate: what the contracts promise and the rules of `transforms.rules` say, judged by Great Expectations.
 
 `gate` is what `flows` calls. Every module but `report` loads Great Expectations, which takes seconds.
 """

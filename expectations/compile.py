@@ -1,53 +1,56 @@
-"""Great Expectations suites, compiled from the contracts: what a contract promises, Great Expectations judges.
+"""What a contract promises, compiled from its columns into promises that Great Expectations can judge.
 
-Every expectation carries in `meta`:
-
-* `rule`       name of the check in results and quarantine: `columns`, `not_null`, `bounds`, `allowed`, `pattern`,
-               `length`, `finite`, `unique_key`
-* `column`     the contract's column, empty for checks of the whole table
-* `severity`   `row`, `warning` or `critical`
-* `judged_on`  which frame the runner builds for it: `columns` (one row per column: declared and actual type),
-               `values` (the distinct values of one column) or `rows` (the key columns)
+A promise is one check of one column, or of the whole table. Its `rule` names it in results and quarantine:
+`columns`, `not_null`, `bounds`, `allowed`, `pattern`, `length`, `finite`, `unique_key`. Few promises are different:
+two hundred columns may not be empty, eighty lengths are 1 to 200. So a gate asks Great Expectations once per
+different promise, about the values of every column that makes it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import dataframely as dy
 import polars as pl
 
-from expectations.quiet_gx import gx, gxe
 from transforms.contracts.columns import Severity
 from transforms.contracts.lineage import Staged
 
-IS_FINITE = "{} is finite"
+Terms = tuple[tuple[str, Any], ...]
+
 _UNSUPPORTED = ("check", "unique", "resolution", "is_in")
 
 
 class CompileError(ValueError):
-    """A contract promises something no expectation is compiled for; the message names table, column and promise."""
+    """A contract promises something that nothing judges; the message names table, column and promise."""
 
 
-def suite(name: str, contract: type[dy.Schema], severity: Severity | None = None) -> gx.ExpectationSuite:
-    """The suite of one contract, named after its table.
+@dataclass(frozen=True)
+class Promise:
+    """One check of a column, or of the whole table where `column` is empty.
+
+    `terms` are the arguments of its expectation; promises of the same rule and terms are judged together.
+    """
+
+    rule: str
+    column: str
+    severity: Severity
+    terms: Terms = ()
+
+
+def promises(table: str, contract: type[dy.Schema], severity: Severity | None = None) -> list[Promise]:
+    """Everything the contract of a table promises.
 
     `severity` overrides what the columns say: in a mart every failure is critical. A frame whose columns or types
     differ from the contract is critical always, for then nothing else can be judged.
     Raises CompileError for a promise that could not be judged.
     """
-    compiled = gx.ExpectationSuite(name=name)
-    key_severity = severity or "row"
-    expectations: list[Any] = [
-        gxe.ExpectColumnPairValuesToBeEqual(
-            column_A="declared", column_B="actual", meta=_meta("columns", "", "critical", "columns")
-        )
-    ]
-    for column_name, column in contract.columns().items():
-        expectations += _of_column(name, column_name, column, severity or _severity(name, column_name, column))
-    expectations += _unique_key(unique_key(contract), _meta("unique_key", "", key_severity, "rows"))
-    compiled.expectations = expectations
-    return compiled
+    compiled = [Promise("columns", "", "critical")]
+    for name, column in contract.columns().items():
+        compiled += _of_column(table, name, column, severity or _severity(table, name, column))
+    return [*compiled, Promise("unique_key", "", severity or "row")]
 
 
 def declared_types(contract: type[dy.Schema]) -> dict[str, pl.DataType]:
@@ -61,10 +64,6 @@ def unique_key(contract: type[dy.Schema]) -> list[str]:
     return list(dict.fromkeys([*contract.primary_key(), *within]))
 
 
-def _meta(rule: str, column: str, severity: str, judged_on: str) -> dict[str, str]:
-    return {"rule": rule, "column": column, "severity": severity, "judged_on": judged_on}
-
-
 def _severity(table: str, name: str, column: dy.Column) -> Severity:
     severity: Severity | None = (column.metadata or {}).get("severity")
     if severity is None:
@@ -72,44 +71,32 @@ def _severity(table: str, name: str, column: dy.Column) -> Severity:
     return severity
 
 
-def _of_column(table: str, name: str, column: dy.Column, severity: Severity) -> list[Any]:
-    """Expectations of one column, judged on its distinct values; lists are judged by their type only."""
+def _of_column(table: str, name: str, column: dy.Column, severity: Severity) -> Iterable[Promise]:
+    """Promises of one column; of a list only that it is there."""
     promised = [promise for promise in _UNSUPPORTED if getattr(column, promise, None)]
     if promised:
         raise CompileError(f"contract {table}: column {name} promises {promised[0]}, which no expectation judges")
-    found: list[Any] = []
-
-    def expect(expectation: type, rule: str, judged_column: str = name, **promise: Any) -> None:
-        meta = _meta(rule, name, severity, "values")
-        found.append(expectation(column=judged_column, meta=meta, **promise))
-
     if not column.nullable or column.primary_key:
-        expect(gxe.ExpectColumnValuesToNotBeNull, "not_null")
+        yield Promise("not_null", name, severity)
     if isinstance(column, dy.String):
-        _of_text(column, expect)
+        yield from _of_text(name, column, severity)
     elif isinstance(column, dy.Float64 | dy.Float32 | dy.Float):
-        expect(gxe.ExpectColumnValuesToBeInSet, "finite", IS_FINITE.format(name), value_set=[True])
+        yield Promise("finite", name, severity)
     bounds = _bounds(column)
     if bounds:
-        expect(gxe.ExpectColumnValuesToBeBetween, "bounds", **bounds)
-    return found
+        yield Promise("bounds", name, severity, tuple(bounds.items()))
 
 
-def _of_text(column: dy.String, expect: Any) -> None:
+def _of_text(name: str, column: dy.String, severity: Severity) -> Iterable[Promise]:
     allowed = (column.metadata or {}).get("allowed")
     if allowed:
-        expect(gxe.ExpectColumnValuesToBeInSet, "allowed", value_set=list(allowed))
+        yield Promise("allowed", name, severity, (("values", tuple(allowed)),))
     elif column.regex:
         # Python's `$` would let a trailing line break pass.
         pattern = column.regex.removesuffix("$") + r"\Z" if column.regex.endswith("$") else column.regex
-        expect(gxe.ExpectColumnValuesToMatchRegex, "pattern", regex=pattern)
+        yield Promise("pattern", name, severity, (("regex", pattern),))
     if column.min_length is not None or column.max_length is not None:
-        expect(
-            gxe.ExpectColumnValueLengthsToBeBetween,
-            "length",
-            min_value=column.min_length,
-            max_value=column.max_length,
-        )
+        yield Promise("length", name, severity, (("min_value", column.min_length), ("max_value", column.max_length)))
 
 
 def _bounds(column: dy.Column) -> dict[str, Any]:
@@ -124,11 +111,3 @@ def _bounds(column: dy.Column) -> dict[str, Any]:
             )
             bounds[f"strict_{side}"] = inclusive is None
     return bounds
-
-
-def _unique_key(columns: list[str], meta: dict[str, str]) -> list[Any]:
-    if not columns:
-        return []
-    if len(columns) == 1:
-        return [gxe.ExpectColumnValuesToBeUnique(column=columns[0], meta=meta)]
-    return [gxe.ExpectCompoundColumnsToBeUnique(column_list=columns, ignore_row_if="never", meta=meta)]

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from expectations.compile import declared_types, suite
-from expectations.runner import Finding, judge, judge_rule
+from expectations.runner import Promised, failing, judge, judge_rules
 from expectations.verdict import Judged, Verdict, lines, results
 from transforms.contracts import MARTS
 from transforms.contracts.state import RowFate
@@ -28,15 +27,12 @@ def judge_marts(marts: Mapping[str, pl.DataFrame], run_id: str, page_rows: pl.Da
     `page_rows` (source, source_page, n_rows) are the input rows of each page, for the row accounting to close; without
     it the accounting is judged by its contract only. Raises JudgementError when a check cannot be evaluated.
     """
-    judged = [
-        Judged(table, finding)
-        for table, frame in marts.items()
-        for finding in judge(suite(table, MARTS[table], "critical"), frame, declared_types(MARTS[table]))
-    ]
+    findings = judge([Promised(table, MARTS[table], frame, "critical") for table, frame in marts.items()])
+    judged = [Judged(table, finding) for table, found in findings.items() for finding in found]
     if not any(one.finding.rule == "columns" and one.finding.n_failed for one in judged):
         tables = {name: frame.lazy() for name, frame in marts.items()}
         known = {} if page_rows is None else {"page_rows": page_rows.lazy()}
-        judged += [_of_rule(rule, tables, known) for rule in MART_RULES if _can_be_judged(rule, tables, known)]
+        judged += _of_rules([rule for rule in MART_RULES if _can_be_judged(rule, tables, known)], tables, known)
     reasons = lines(judged, "critical")
     return Verdict(
         results=results(judged, run_id, "mart", ""),
@@ -53,26 +49,29 @@ def _can_be_judged(rule: Rule, tables: Mapping[str, pl.LazyFrame], known: Mappin
     return all(table in tables for table in (rule.table, *_NEEDS.get(rule.id, ())))
 
 
-def _of_rule(rule: Rule, tables: Mapping[str, pl.LazyFrame], known: Mapping[str, pl.LazyFrame]) -> Judged:
-    rows = rule.check(tables, known).collect()
-    finding = judge_rule(rule.id, rule.severity, rows)
-    return Judged(rule.table, finding, rule.description, _examples(rows, finding))
+def _of_rules(rules: list[Rule], tables: Mapping[str, pl.LazyFrame], known: Mapping[str, pl.LazyFrame]) -> list[Judged]:
+    checks = [rule.check(tables, known) for rule in rules]
+    return [
+        Judged(rule.table, finding, rule.description, _examples(failing(check)) if finding.n_failed else ())
+        for rule, check, finding in zip(rules, checks, judge_rules(rules, checks), strict=True)
+    ]
 
 
-def _examples(rows: pl.DataFrame, finding: Finding) -> tuple[str, ...]:
+def _examples(rows: pl.DataFrame) -> tuple[str, ...]:
     """What up to three failing rows are about, by their key: KPI or principle, unit, period, allowed range."""
-    failing = rows[finding.rows].head(3)
+    few = rows.head(3)
     if "kpi_id" not in rows.columns and "principle" in rows.columns:
         score = pl.format("{} of {} in the {} from {}", "principle", "org_unit_id", "period_grain", "period_start")
-        return tuple(failing.select(score).to_series())
+        return tuple(few.select(score).to_series())
     if "kpi_id" not in rows.columns:
-        return tuple(f"{source}, page {page}" for source, page in failing.select(rows.columns[:2]).iter_rows())
-    named = failing.select(
+        return tuple(f"{source}, page {page}" for source, page in few.select(rows.columns[:2]).iter_rows())
+    named = few.select(
         pl.format(
             "{} ({}) of {} in the {} from {}", "kpi_id", "component", "org_unit_id", "period_grain", "period_start"
         )
     ).to_series()
     if "lower_bound" not in rows.columns:
         return tuple(named)
-    allowed = failing.select(pl.format(", plausible {} to {} {}", "lower_bound", "upper_bound", "unit")).to_series()
+    bounds = (pl.col(side).cast(pl.String).fill_null("any") for side in ("lower_bound", "upper_bound"))
+    allowed = few.select(pl.format(", plausible {} to {} {}", *bounds, "unit")).to_series()
     return tuple(named + allowed)

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from expectations.compile import declared_types, suite
-from expectations.runner import judge, judge_rule
+from expectations.runner import Promised, failing, judge, judge_rules
 from expectations.verdict import Judged, Verdict, lines, results
 from transforms.contracts import LINEAGE, STAGED
 from transforms.contracts.lineage import Staged
@@ -39,11 +38,11 @@ def judge_staged(
     `row` check is rejected from its table; other rows made of the same input row stay. With `allow_empty` a delivery
     without rows is a warning only. Raises JudgementError when a check cannot be evaluated.
     """
-    by_contract = {table: _of_contract(table, frame) for table, frame in candidates.items()}
+    by_contract = _of_contracts(candidates)
     judged = [one for found in by_contract.values() for one in found]
     accepted, rejected = _split(by_contract, candidates)
     if not lines(judged, "critical"):  # rules read columns by name and type
-        by_rule = {table: _of_rules(table, accepted, known) for table in accepted}
+        by_rule = _of_rules(accepted, known)
         accepted, rejected_by_rule = _split(by_rule, accepted)
         rejected += rejected_by_rule
         judged += [one for found in by_rule.values() for one in found]
@@ -60,31 +59,33 @@ def judge_staged(
     )
 
 
-def _of_contract(table: str, frame: pl.DataFrame) -> list[Judged]:
-    """Findings of a table's contract. A table that comes from no input row has nothing to quarantine: critical."""
-    contract = STAGED[table]
-    compiled = suite(table, contract, None if issubclass(contract, Staged) else "critical")
-    return [Judged(table, finding) for finding in judge(compiled, frame, declared_types(contract))]
+def _of_contracts(candidates: Mapping[str, pl.DataFrame]) -> dict[str, list[Judged]]:
+    """Findings of each table's contract. A table that comes from no input row has nothing to quarantine: critical."""
+    findings = judge(
+        [
+            Promised(table, STAGED[table], frame, None if issubclass(STAGED[table], Staged) else "critical")
+            for table, frame in candidates.items()
+        ]
+    )
+    return {table: [Judged(table, finding) for finding in found] for table, found in findings.items()}
 
 
-def _of_rules(table: str, accepted: Mapping[str, pl.DataFrame], known: Mapping[str, pl.LazyFrame]) -> list[Judged]:
-    """Findings of a table's rules; failing rows are positions in `accepted[table]`."""
+def _of_rules(accepted: Mapping[str, pl.DataFrame], known: Mapping[str, pl.LazyFrame]) -> dict[str, list[Judged]]:
+    """Findings of each table's rules; failing rows are positions in `accepted`."""
     candidates = {name: frame.lazy() for name, frame in accepted.items()}
-    found = []
-    for rule in STAGED_RULES:
-        if rule.table == table:
-            rows = rule.check(candidates, known).collect()
-            finding = judge_rule(rule.id, rule.severity, rows)
-            if finding.n_failed:
-                finding = replace(finding, rows=_positions(rows[finding.rows], table, accepted[table]))
-            found.append(Judged(table, finding, rule.description))
+    rules = [rule for rule in STAGED_RULES if rule.table in accepted]
+    checks = [rule.check(candidates, known) for rule in rules]
+    found: dict[str, list[Judged]] = {table: [] for table in accepted}
+    for rule, check, finding in zip(rules, checks, judge_rules(rules, checks), strict=True):
+        rows = _positions(failing(check), rule.table, accepted[rule.table]) if finding.n_failed else finding.rows
+        found[rule.table].append(Judged(rule.table, replace(finding, rows=rows), rule.description))
     return found
 
 
-def _positions(failing: pl.DataFrame, table: str, frame: pl.DataFrame) -> pl.Series:
+def _positions(failed: pl.DataFrame, table: str, frame: pl.DataFrame) -> pl.Series:
     """Where the rows that a rule names stand in the judged frame."""
     key = identity(STAGED[table])
-    return frame.select(key).with_row_index("row").join(failing, on=key, how="semi", nulls_equal=True)["row"]
+    return frame.select(key).with_row_index("row").join(failed, on=key, how="semi", nulls_equal=True)["row"]
 
 
 def _of_volume(
@@ -94,12 +95,14 @@ def _of_volume(
     delivered = [frame.select(LINEAGE) for table, frame in accepted.items() if issubclass(STAGED[table], Staged)]
     n_rows = pl.concat(delivered).n_unique() if delivered else 0
     delivery = {_HISTORY: pl.LazyFrame({"source": [source], "n_rows": [n_rows]})}
+    checks = [rule.check(delivery, {_HISTORY: history.lazy()}) for rule in VOLUME_RULES]
     found = []
-    for rule in VOLUME_RULES:
-        rows = rule.check(delivery, {_HISTORY: history.lazy()}).collect()
-        finding = judge_rule(rule.id, "warning" if allow_empty else rule.severity, rows)
-        told = f"Now {n_rows:,} rows, usually {rows['usual_rows'].fill_null(0.0).item():,.0f}"
-        found.append(Judged(rule.table, finding, rule.description, (told,), is_of_delivery=True))
+    for rule, check, finding in zip(VOLUME_RULES, checks, judge_rules(VOLUME_RULES, checks), strict=True):
+        usual = check.select(pl.col("usual_rows").fill_null(0.0)).collect().item()
+        told = f"Now {n_rows:,} rows, usually {usual:,.0f}"
+        severity = "warning" if allow_empty else rule.severity
+        judged = replace(finding, severity=severity)
+        found.append(Judged(rule.table, judged, rule.description, (told,), is_of_delivery=True))
     return found
 
 
@@ -110,8 +113,8 @@ def _split(
     kept: dict[str, pl.DataFrame] = {}
     rejected = []
     for table, frame in frames.items():
-        failing = [one.finding for one in found[table] if one.finding.severity == "row" and one.finding.n_failed]
-        for finding in failing:
+        broken = [one.finding for one in found[table] if one.finding.severity == "row" and one.finding.n_failed]
+        for finding in broken:
             rejected.append(
                 frame[finding.rows].select(
                     *LINEAGE,
@@ -121,7 +124,7 @@ def _split(
                     pl.lit(table).alias("table_name"),
                 )
             )
-        gone = [pl.DataFrame({"row": finding.rows}) for finding in failing]
+        gone = [pl.DataFrame({"row": finding.rows}) for finding in broken]
         kept[table] = (
             frame.with_row_index("row").join(pl.concat(gone), on="row", how="anti", maintain_order="left").drop("row")
             if gone

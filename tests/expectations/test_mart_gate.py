@@ -142,6 +142,15 @@ def test_an_implausible_number_is_named_by_kpi_unit_and_period_but_not_told() ->
     assert "3.75" not in repr(verdict.results)
 
 
+def test_a_number_below_the_only_bound_of_its_kpi_is_named() -> None:
+    tables = marts(CELL | {"value": -3.0, "ci_low": None})
+    tables["dim_kpi"] = table("dim_kpi", KPI | {"upper_bound": None})
+
+    (reason,) = judge_marts(tables, "run-1").reasons
+
+    assert reason.endswith("plausible -1.0 to any score")
+
+
 def test_a_column_the_contract_does_not_know_blocks() -> None:
     tables = marts(CELL)
     tables["fct_kpi_value"] = tables["fct_kpi_value"].with_columns(pl.lit("p_1").alias("agent_key"))

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from dataframely.random import Generator
 
-from expectations.compile import CompileError, declared_types, suite, unique_key
-from expectations.runner import Finding, judge
+from expectations.compile import CompileError, promises, unique_key
+from expectations.runner import Finding, Promised, judge
 from transforms.contracts import MARTS, RESTRICTED, STAGED
 from transforms.contracts.columns import identifier
 
@@ -20,15 +20,12 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 def found(contract: type[dy.Schema], frame: pl.DataFrame, severity: Any = None) -> dict[tuple[str, str], Finding]:
-    findings = judge(suite("a_table", contract, severity), frame, declared_types(contract))
+    findings = judge([Promised("a_table", contract, frame, severity)])["a_table"]
     return {(finding.rule, finding.column): finding for finding in findings}
 
 
 def checks(contract: type[dy.Schema]) -> list[tuple[str, str]]:
-    named = [
-        (expectation.meta["rule"], expectation.meta["column"]) for expectation in suite("a", contract).expectations
-    ]
-    return [(rule, column) for rule, column in named if column]
+    return [(promise.rule, promise.column) for promise in promises("a", contract) if promise.column]
 
 
 def violation(column: dy.Column, rule: str) -> Any:
@@ -48,11 +45,10 @@ def violation(column: dy.Column, rule: str) -> Any:
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_every_contract_compiles_and_says_what_a_failure_does(name: str) -> None:
-    compiled = suite(name, CONTRACTS[name])
+    compiled = promises(name, CONTRACTS[name])
 
-    assert compiled.name == name
-    assert {expectation.meta["severity"] for expectation in compiled.expectations} <= {"row", "warning", "critical"}
-    named = [(expectation.meta["rule"], expectation.meta["column"]) for expectation in compiled.expectations]
+    assert {promise.severity for promise in compiled} <= {"row", "warning", "critical"}
+    named = [(promise.rule, promise.column) for promise in compiled]
     assert len(named) == len(set(named))
     assert ("columns", "") in named
     assert ("unique_key", "") in named
@@ -187,9 +183,9 @@ def test_no_rows_pass_every_check() -> None:
 
 
 def test_in_a_mart_everything_is_critical() -> None:
-    compiled = suite("fct_kpi_value", MARTS["fct_kpi_value"], "critical")
+    compiled = promises("fct_kpi_value", MARTS["fct_kpi_value"], "critical")
 
-    assert {expectation.meta["severity"] for expectation in compiled.expectations} == {"critical"}
+    assert {promise.severity for promise in compiled} == {"critical"}
 
 
 class _Checked(dy.Schema):
@@ -210,6 +206,6 @@ class _Silent(dy.Schema):
 )
 def test_a_promise_that_could_not_be_judged_does_not_compile(contract: type[dy.Schema], message: str) -> None:
     with pytest.raises(CompileError) as raised:
-        suite("odd", contract)
+        promises("odd", contract)
 
     assert str(raised.value) == message
