@@ -130,12 +130,13 @@ def _stage_batch(
             known["survey_item"] = lake.scan("survey_item")
     history = lake.read("meta_row_accounting")
     is_live = isinstance(source, LiveSource)
-    few = is_live and sum(staged.n_rows().values()) < _A_FEW_ROWS
+    n_rows = staged.n_rows()
+    few = is_live and sum(n_rows.values()) < _A_FEW_ROWS
     verdict = judge_staged(candidates, known, history, night.run_id, source.name, allow_empty=source.allow_empty or few)
     if verdict.blocked:
         raise DataQualityError("; ".join(verdict.reasons))
     fates, partly = _fates(staged, verdict.rejected, verdict.accepted)
-    page_rows = {page: staged.n_rows().get(page, 0) for page in names}
+    page_rows = {page: n_rows.get(page, 0) for page in names}
     staged_before = batch.pages.filter("is_staged")["source_page"].to_list()
     delete_gone(batch, source, candidates, lake)
     for table in STAGED:

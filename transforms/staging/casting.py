@@ -25,6 +25,9 @@ _ISO = (
     r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?:(?P<zulu>Z|z|UTC)|(?P<sign>[+-])(?P<ahead_hours>[01]\d|2[0-3])(?::?(?P<ahead_minutes>[0-5]\d))?)?)?$"
 )
+# Nearly every export writes moments like this; taking them apart costs many times what reading them does.
+_PLAIN = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:[0-5]\dZ?$"
+_MOMENT = pl.Struct({"value": pl.Datetime("us", "UTC"), "reason": pl.String})
 _ISO_DATE = r"^(\d{4}-\d{1,2}-\d{1,2})(?:[T ].*)?$"
 
 
@@ -95,21 +98,8 @@ def to_datetime(text: pl.Expr, timezone: str, datetime_format: str | None) -> Ca
         # A literal Z at the end says UTC whatever the source's zone is.
         value = _in_utc(clock, "UTC" if re.search("[^%]Z$", datetime_format) else timezone)
         return Cast(value, _moment_reason(text, clock, value))
-    parts = text.str.extract_groups(_ISO)
-    clock = _iso_clock(parts)
-    ahead = pl.duration(hours=_whole(parts, "ahead_hours"), minutes=_whole(parts, "ahead_minutes"))
-    as_utc = clock.dt.replace_time_zone("UTC")
-    sign, zulu = parts.struct.field("sign"), parts.struct.field("zulu")
-    value = (
-        pl.when(sign == "+")
-        .then(as_utc - ahead)
-        .when(sign == "-")
-        .then(as_utc + ahead)
-        .when(zulu.is_not_null())
-        .then(as_utc)
-        .otherwise(_in_utc(clock, timezone))
-    )
-    return Cast(value, _moment_reason(text, clock, value))
+    read = text.map_batches(lambda texts: _iso_moments(texts, timezone), return_dtype=_MOMENT, is_elementwise=True)
+    return Cast(read.struct.field("value"), read.struct.field("reason"))
 
 
 def to_date(text: pl.Expr, datetime_format: str | None) -> Cast:
@@ -130,6 +120,42 @@ def to_tags(texts: pl.Expr) -> Cast:
     value = tags.list.eval(pl.element().filter(pl.element() != "")).list.unique(maintain_order=True)
     longest = value.list.eval(pl.element().str.len_chars()).list.max()
     return Cast(value, _when((longest > MAXIMUM_LENGTH, "too_long")))
+
+
+def _iso_moments(texts: pl.Series, timezone: str) -> pl.Series:
+    """Moments of ISO 8601 texts with the reasons of those that are none, as `_MOMENT`.
+
+    Step by step on columns: one expression would take each text apart again for every part of it.
+    """
+    text, plain, parts, clock = (pl.col(name) for name in ("text", "plain", "parts", "clock"))
+    ahead = pl.duration(hours=_whole(parts, "ahead_hours"), minutes=_whole(parts, "ahead_minutes"))
+    as_utc, sign = clock.dt.replace_time_zone("UTC"), parts.struct.field("sign")
+    is_zulu = parts.struct.field("zulu").is_not_null() | (plain.is_not_null() & text.str.ends_with("Z"))
+    value = (
+        pl.when(sign == "+")
+        .then(as_utc - ahead)
+        .when(sign == "-")
+        .then(as_utc + ahead)
+        .when(is_zulu)
+        .then(as_utc)
+        .otherwise(_in_utc(clock, timezone))
+    )
+    return (
+        texts.to_frame("text")
+        .with_columns(_plain_clock(text).alias("plain"))
+        .with_columns(pl.when(plain.is_null()).then(text).str.extract_groups(_ISO).alias("parts"))
+        .with_columns(pl.coalesce(plain, _iso_clock(parts)).alias("clock"))
+        .with_columns(value.alias("value"))
+        .select("value", _moment_reason(text, clock, pl.col("value")).alias("reason"))
+        .to_struct()
+    )
+
+
+def _plain_clock(text: pl.Expr) -> pl.Expr:
+    """The clock time of texts such as `2026-03-01T08:00:00Z`, with T or a blank, with Z or not; null for others."""
+    clock = pl.when(text.str.contains(_PLAIN)).then(text.str.slice(0, 19))
+    forms = ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+    return pl.coalesce(clock.str.to_datetime(form, strict=False, time_unit="us") for form in forms)
 
 
 def _in_utc(clock: pl.Expr, timezone: str) -> pl.Expr:

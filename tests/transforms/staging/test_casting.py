@@ -31,6 +31,9 @@ TEXT = pl.col("text")
         ("2026-07-05T13:32:14Z", _utc(2026, 7, 5, 13, 32, 14)),
         ("2020-01-01 10:00+0530", _utc(2020, 1, 1, 4, 30)),
         ("2020-01-01T10:00:00.1234567Z", _utc(2020, 1, 1, 10, 0, 0, 123456)),
+        ("2020-01-01 10:00:00", _utc(2020, 1, 1, 9)),
+        ("2020-01-01T10:00:00", _utc(2020, 1, 1, 9)),
+        ("2020-01-01 10:00:00Z", _utc(2020, 1, 1, 10)),
         ("2017-05-5", _utc(2017, 5, 4, 22)),  # midnight in Berlin, one digit of a template
         ("2021-07-01 12:00", _utc(2021, 7, 1, 10)),  # summer time
         ("2021-10-31 02:30", _utc(2021, 10, 31, 0, 30)),  # twice that night: the first
@@ -40,15 +43,37 @@ def test_iso_times_become_utc(text: str, expected: dt.datetime) -> None:
     assert _one(casting.to_datetime(TEXT, "Europe/Berlin", None), text) == (expected, None)
 
 
+def test_moments_written_in_different_ways_stand_in_one_column() -> None:
+    texts = [
+        "2020-01-01T10:00:00Z",
+        None,
+        "2020-01-01 11:00",
+        "soon",
+        "2020-01-01T12:00:00+02:00",
+        "2020-01-01 11:00:00",
+    ]
+    cast = casting.to_datetime(TEXT, "Europe/Berlin", None)
+
+    read = pl.DataFrame({"text": texts}).select(cast.value.alias("value"), cast.reason.alias("reason"))
+
+    ten = _utc(2020, 1, 1, 10)
+    assert read["value"].to_list() == [ten, None, ten, None, ten, ten]
+    assert read["reason"].to_list() == [None, None, None, "not_a_date", None, None]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         (None, None),
         ("yesterday", "not_a_date"),
         ("2021-02-30", "not_a_date"),
+        ("2021-02-30T10:00:00Z", "not_a_date"),
         ("2020-01-01 24:00", "not_a_date"),
+        ("2020-01-01T24:00:00Z", "not_a_date"),
+        ("2016-12-31T23:59:60Z", "not_a_date"),
         ("2020-01-01 10:00 and more", "not_a_date"),
         ("2021-03-28 02:30", "time_does_not_exist"),
+        ("2021-03-28 02:30:00", "time_does_not_exist"),
         ("0001-01-01", "out_of_range"),
         ("9999-12-31 23:59:59", "out_of_range"),
     ],
