@@ -3,8 +3,8 @@
     python tests/benchmarks/zendesk.py [TICKETS ...]
 
 Pages come from a server in a process of its own, rendered from a template, without limits. A ticket has five updates
-with a comment each, four statuses, a group and an assignee: eleven events. The second night brings one ticket in a
-hundred again, with one update.
+with a comment each, four statuses, a group and an assignee: eleven events. A page holds the thousand tickets of a day.
+The second night brings one ticket in a hundred again, with one update.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from typing import Any
 PAGE, UPDATES = 1_000, 5
 _START = int(dt.datetime(2026, 1, 1, tzinfo=dt.UTC).timestamp())
 _NUMBER = "77770000"  # stands for the number of the page
+_OPENED, _SOLVED = dt.date(2026, 3, 1), dt.date(2026, 3, 2)  # stand for the page's day and the next
+_FIRST_DAY = dt.date(2024, 1, 1)
 _QUIET = ("groups", "group_memberships", "users", "metric_events", "schedules", "holidays")
 _SURVEYS = ("satisfaction_ratings", "survey_responses")
 
@@ -73,7 +75,7 @@ def _prepared(folder: Path, url: str) -> Any:
     file = folder / "culture-kpis.toml"
     left_out = json.dumps([*_QUIET, *_SURVEYS])
     lines = ('[lake]\nurl = "lake"', "[[source]]", 'name = "zendesk"', 'connector = "zendesk"', f'url = "{url}"')
-    file.write_text("\n".join((*lines, "start_on = 2026-01-01", f"leave_out = {left_out}")) + "\n")
+    file.write_text("\n".join((*lines, "start_on = 2024-01-01", f"leave_out = {left_out}")) + "\n")
     settings = load_settings(file)
     lake, source = Lake(settings.lake.url), settings.sources[0]
 
@@ -103,6 +105,8 @@ def serve(n_pages: int, url: Any, more: Any) -> None:
             return Told.json(empty | {"after_cursor": str(page), "end_time": _START + page})
         number = page if page < n_pages * per_ticket else page - n_pages * per_ticket
         body = (tickets if by_cursor else events).replace(_NUMBER, f"{number // per_ticket + 10_000_000:08d}")
+        opened = _FIRST_DAY + dt.timedelta(days=number // per_ticket)
+        body = body.replace(f"{_OPENED}T", f"{opened}T").replace(f"{_SOLVED}T", f"{opened + dt.timedelta(days=1)}T")
         told = body.replace('"@end"', "true" if page + 1 >= last else "false").replace('"@next"', str(page + 1))
         return Told(told.replace('"@time"', str(_START + page + 1)).encode())
 
@@ -116,15 +120,15 @@ def _template(rows: list[dict[str, Any]], name: str) -> str:
 
 
 def _tickets() -> list[dict[str, Any]]:
-    metric = {"ticket_id": "1", "reopens": 0, "replies": 2, "solved_at": "2026-03-02T10:00:00Z"}
+    metric = {"ticket_id": "1", "reopens": 0, "replies": 2, "solved_at": f"{_SOLVED}T10:00:00Z"}
     minutes = {"calendar": 90, "business": 60}
     durations = ("reply_time", "first_resolution_time", "full_resolution_time", "requester_wait_time")
     metric |= dict.fromkeys((f"{name}_in_minutes" for name in durations), minutes)
     return [
         {
             "id": f"{_NUMBER}{row:04d}",
-            "created_at": "2026-03-01T08:00:00Z",
-            "updated_at": "2026-03-02T10:00:00Z",
+            "created_at": f"{_OPENED}T08:00:00Z",
+            "updated_at": f"{_SOLVED}T10:00:00Z",
             "generated_timestamp": _START,
             "subject": "An order that did not arrive",
             "description": "It was promised for Monday, and nobody answers the telephone." * 3,
@@ -136,7 +140,7 @@ def _tickets() -> list[dict[str, Any]]:
             "group_id": row % 7,
             "tags": ["order", "late"],
             "via": {"channel": "email", "source": {}},
-            "metric_set": metric | {"updated_at": "2026-03-02T10:00:00Z"},
+            "metric_set": metric | {"updated_at": f"{_SOLVED}T10:00:00Z"},
         }
         for row in range(PAGE)
     ]
@@ -157,7 +161,7 @@ def _events() -> list[dict[str, Any]]:
             "id": number,
             "ticket_id": f"{_NUMBER}{row:04d}",
             "timestamp": _START,
-            "created_at": f"2026-03-01T1{step}:00:00Z",
+            "created_at": f"{_OPENED}T1{step}:00:00Z",
             "updater_id": author + row % 40,
             "child_events": [{"id": f"{number}1", "author_id": author + row % 40, **said}, *children],
         }

@@ -24,13 +24,19 @@ _EVENT_COLUMNS = (
 )
 
 
-def of_tickets(rows: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
+def of_tickets(rows: pl.LazyFrame, tickets: pl.LazyFrame, feeding: pl.LazyFrame | None = None) -> pl.LazyFrame:
     """`rows` (events, promises) with the `source` of the ticket they are about.
 
     Ticket ids are unique within a source. A source that feeds no tickets itself (a separate export of events or
-    promises) speaks of the tickets of the others; where several know the id, of the first by name.
+    promises) speaks of the tickets of the others; where several know the id, of the first by name. `feeding` holds the
+    sources of all tickets where `tickets` are only those that the rows name.
     """
-    own = tickets.select("source").unique().with_columns(pl.lit(True).alias("feeds_tickets"))
+    own = (
+        (tickets if feeding is None else feeding)
+        .select("source")
+        .unique()
+        .with_columns(pl.lit(True).alias("feeds_tickets"))
+    )
     known = tickets.group_by("ticket_id").agg(pl.col("source").min().alias("ticket_source"))
     return (
         rows.join(own, on="source", how="left", maintain_order="left")

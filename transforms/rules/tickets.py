@@ -15,12 +15,14 @@ ROUNDING = pl.duration(minutes=1)
 
 def _with_ticket(candidates: Tables, known: Tables, *columns: str) -> pl.LazyFrame:
     """Candidate events with `columns` of the ticket they are about (see `of_tickets`) and `has_ticket`."""
-    tickets = together("ticket", candidates, known)
-    # Two pages of one delivery may both hold the ticket; its newest version is the one that will stay.
-    newest = tickets.sort("updated_at", nulls_last=False).unique(TICKET_KEY, keep="last", maintain_order=True)
     events = candidates["ticket_event"].with_columns(pl.col("source").alias("event_source"))
+    tickets = together("ticket", candidates, known).select(*TICKET_KEY, "updated_at", *columns)
+    # A night's events are of few of all the tickets.
+    named = tickets.join(events.select("ticket_id").unique(), on="ticket_id", how="semi")
+    # Two pages of one delivery may both hold the ticket; its newest version is the one that will stay.
+    newest = named.sort("updated_at", nulls_last=False).unique(TICKET_KEY, keep="last", maintain_order=True)
     return (
-        of_tickets(events, tickets)
+        of_tickets(events, named, feeding=tickets)
         .join(newest.select(*TICKET_KEY, *columns, pl.lit(True).alias("has_ticket")), on=TICKET_KEY, how="left")
         .with_columns(pl.col("event_source").alias("source"))
     )
