@@ -11,6 +11,7 @@ from expectations.verdict import Judged, Verdict, lines, results
 from transforms.contracts import MARTS
 from transforms.contracts.state import RowFate
 from transforms.rules import MART_RULES, Rule
+from transforms.texts import filled
 
 _NEEDS = {
     "implausible_value": ("dim_kpi",),
@@ -61,17 +62,15 @@ def _examples(rows: pl.DataFrame) -> tuple[str, ...]:
     """What up to three failing rows are about, by their key: KPI or principle, unit, period, allowed range."""
     few = rows.head(3)
     if "kpi_id" not in rows.columns and "principle" in rows.columns:
-        score = pl.format("{} of {} in the {} from {}", "principle", "org_unit_id", "period_grain", "period_start")
+        score = filled("{} of {} in the {} from {}", "principle", "org_unit_id", "period_grain", "period_start")
         return tuple(few.select(score).to_series())
     if "kpi_id" not in rows.columns:
         return tuple(f"{source}, page {page}" for source, page in few.select(rows.columns[:2]).iter_rows())
     named = few.select(
-        pl.format(
-            "{} ({}) of {} in the {} from {}", "kpi_id", "component", "org_unit_id", "period_grain", "period_start"
-        )
+        filled("{} ({}) of {} in the {} from {}", "kpi_id", "component", "org_unit_id", "period_grain", "period_start")
     ).to_series()
     if "lower_bound" not in rows.columns:
         return tuple(named)
     bounds = (pl.col(side).cast(pl.String).fill_null("any") for side in ("lower_bound", "upper_bound"))
-    allowed = few.select(pl.format(", plausible {} to {} {}", *bounds, "unit")).to_series()
+    allowed = few.select(filled(", plausible {} to {} {}", *bounds, "unit")).to_series()
     return tuple(named + allowed)

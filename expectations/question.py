@@ -16,6 +16,7 @@ import polars as pl
 
 from expectations.compile import Terms
 from expectations.quiet_gx import gxe, validate
+from transforms.texts import filled
 
 NO_ROWS = pl.Series("row", [], dtype=pl.UInt32)
 
@@ -107,7 +108,7 @@ def _failing_values(questions: Mapping[int, Question], values: Mapping[int, pl.S
     rule, terms = next((one.rule, dict(one.terms)) for one in questions.values())
     asked = stacked.select("value")
     if rule == "allowed":
-        asked = stacked.select(pl.format("{}={}", "place", "value").alias("value"))
+        asked = stacked.select(filled("{}={}", "place", "value").alias("value"))
         lists = {place: dict(one.terms)["values"] for place, one in questions.items()}
         terms = {"values": [f"{place}={value}" for place, values in lists.items() for value in values]}
     rows = _ask(_EXPECTATIONS[rule](**terms), asked, [one.about for one in questions.values()])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.texts import filled
+
 _COLUMNS = ("table", "rule", "severity", "checked", "failed")
 _ORDER = {"critical": 0, "row": 1, "warning": 2}
 
@@ -14,9 +16,7 @@ def rows(results: pl.DataFrame, *, failed_only: bool = False) -> list[dict[str, 
     Failures come first, the gravest on top.
     """
     place = (
-        pl.when(pl.col("column_name") == "")
-        .then("table_name")
-        .otherwise(pl.format("{}.{}", "table_name", "column_name"))
+        pl.when(pl.col("column_name") == "").then("table_name").otherwise(filled("{}.{}", "table_name", "column_name"))
     )
     chosen = results.filter(~pl.col("is_passed")) if failed_only else results
     return (

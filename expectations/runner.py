@@ -12,6 +12,7 @@ from expectations.compile import Promise, declared_types, promises, unique_key
 from expectations.question import NO_ROWS, Question, failing_rows
 from transforms.contracts.columns import Severity
 from transforms.rules.declaration import Rule
+from transforms.texts import filled
 
 _MOMENT = pl.Datetime("us", "UTC")
 
@@ -97,7 +98,7 @@ def _shapes(tables: Sequence[Promised]) -> dict[str, Finding]:
             told.height,
             rows.len(),
             places=tuple(
-                told[rows].select(pl.format("{} is {}, declared {}", "column", "actual", "declared")).to_series()
+                told[rows].select(filled("{} is {}, declared {}", "column", "actual", "declared")).to_series()
             ),
         )
         for one, told, rows in zip(tables, columns, failing, strict=True)

@@ -13,6 +13,7 @@ import polars as pl
 
 from flows.errors import StorageError
 from transforms.contracts.results import DEFAULT
+from transforms.texts import filled
 
 _INK, _FAINT = "#1f3b4d", "#b8c4cc"
 _VERDICT_COLOURS = {"committed": "#1b7f5c", "inconclusive": "#8a97a0", "interested": "#c8502d"}
@@ -60,7 +61,7 @@ def _headlines(scorecard: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_label(frame: pl.DataFrame) -> pl.DataFrame:
-    part = pl.format(" ({})", pl.col("component").str.replace_all("_", " "))
+    part = filled(" ({})", pl.col("component").str.replace_all("_", " "))
     name = pl.concat_str("kpi_name", pl.when(pl.col("component") != DEFAULT).then(part).otherwise(pl.lit("")))
     return frame.with_columns(pl.concat_str("principle_name", pl.lit(" · "), name).alias("label"))
 

@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 
 from transforms.contracts.results import PERIOD_GRAINS
+from transforms.texts import filled
 
 WINDOW_ORIGIN = dt.date(2018, 1, 1)
 # Shorter to longer; a period of each grain is made of whole periods of the grains before it.
@@ -73,5 +74,5 @@ def period_name(grain: str, start: pl.Expr, end: pl.Expr) -> pl.Expr:
     if grain == "month":
         return start.dt.strftime("%Y-%m")
     if grain == "quarter":
-        return pl.format("{}-Q{}", start.dt.year(), start.dt.quarter())
-    return pl.format(f"{_WINDOW_WEEKS[grain]} weeks to {{}}", end.dt.strftime("%Y-%m-%d"))
+        return filled("{}-Q{}", start.dt.year(), start.dt.quarter())
+    return filled(f"{_WINDOW_WEEKS[grain]} weeks to {{}}", end.dt.strftime("%Y-%m-%d"))

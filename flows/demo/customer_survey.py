@@ -11,6 +11,7 @@ from flows.demo import plan
 from flows.demo.answers import NO_ANSWER, leaning, point, promoter
 from flows.demo.business_time import DAY, Seconds, local
 from flows.demo.world import World
+from transforms.texts import filled
 
 # Chance of a favourable answer on satisfaction, by how many promises of the ticket were broken.
 SATISFIED_BY_BROKEN = (0.88, 0.62, 0.40)
@@ -63,7 +64,7 @@ def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
         }
     )
     invitations = about.select(
-        pl.format("CI-{}", pl.col("ticket").str.slice(2)).alias("invitation"),
+        filled("CI-{}", pl.col("ticket").str.slice(2)).alias("invitation"),
         pl.Series("sent", local(sent[rows])),
         pl.all(),
         pl.Series("delivered", delivered),
@@ -88,7 +89,7 @@ def draw_customer_survey(seed: int, world: World) -> CustomerSurvey:
     comments = pl.Series("comment", _COMMENTS).gather(rng.integers(0, len(_COMMENTS), m))
     has_comment = pl.lit(pl.Series(rng.random(m) < plan.COMMENTED_SHARE))
     answers = about[chosen].select(
-        pl.format("CR-{}", pl.col("ticket").str.slice(2)).alias("response"),
+        filled("CR-{}", pl.col("ticket").str.slice(2)).alias("response"),
         pl.Series("submitted", local(submitted[chosen])),
         pl.all(),
         *(_answered(name, values) for name, values in given.items()),

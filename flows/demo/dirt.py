@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from transforms.texts import filled
+
 DUPLICATE = "exact_duplicate"
 _SUPERSEDED, _QUARANTINED = "superseded", "quarantined"
 
@@ -50,7 +52,7 @@ def _dirty(rows: pl.DataFrame, mistake: Mistake) -> pl.DataFrame:
     ]
     if mistake.key is not None:
         number = pl.int_range(1, pl.len() + 1).cast(pl.String)
-        changes.append(pl.format(f"dirty-{mistake.rule.replace('_', '-')}-{{}}", number).alias(mistake.key))
+        changes.append(filled(f"dirty-{mistake.rule.replace('_', '-')}-{{}}", number).alias(mistake.key))
     return picked.with_columns(changes)
 
 

@@ -14,6 +14,7 @@ from flows.demo.business_time import DAY, Seconds, epoch_day, local
 from flows.demo.company import FIRST_ON
 from flows.demo.organisation import Organisation
 from flows.demo.quota import counted_out
+from transforms.texts import filled
 
 _PAIRED = (
     "company",
@@ -64,7 +65,7 @@ def draw_employee_survey(seed: int, company: Organisation) -> EmployeeSurvey:
                     "unit": pl.Series(company.design.team_ids).gather(company.team_on[person, day]),
                     "delivered": delivered,
                 }
-            ).select(pl.format(f"EI-{number}-{{}}", "number").alias("invitation"), pl.exclude("number"))
+            ).select(filled(f"EI-{number}-{{}}", "number").alias("invitation"), pl.exclude("number"))
         )
         waves.append(_answers(rng, company, person[answers], day, sent[answers], number=number))
     return EmployeeSurvey(pl.concat(waves), pl.concat(invited))
@@ -108,7 +109,7 @@ def _answers(
             }
         )
         .select(
-            pl.format(f"ER-{number}-{{}}", "number").alias("response"),
+            filled(f"ER-{number}-{{}}", "number").alias("response"),
             "submitted",
             "employee",
             "unit",

@@ -10,6 +10,7 @@ import polars as pl
 from flows.demo import plan, realised_tickets
 from flows.demo.business_time import DAY, epoch_day, utc
 from flows.demo.world import World
+from transforms.texts import filled
 
 KINDS = ("knowledge article", "problem record", "change")
 _KIND_SHARES = (0.5, 0.3, 0.2)
@@ -48,7 +49,7 @@ def improvement_rows(seed: int, world: World) -> pl.DataFrame:
             }
         )
         .sort("done", "person")
-        .select(pl.format("I-{}", pl.int_range(1, pl.len() + 1)).alias("id"), pl.all())
+        .select(filled("I-{}", pl.int_range(1, pl.len() + 1)).alias("id"), pl.all())
     )
 
 

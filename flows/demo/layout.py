@@ -11,6 +11,7 @@ from flows.demo.company import TIME_ZONE
 from flows.demo.dirt import Mistake, add_mistakes
 from flows.demo.exports import LOCAL_FORMAT, UTC_FORMAT, as_text, write_csv, write_json_lines
 from flows.demo.mistakes import MISTAKES
+from transforms.texts import filled
 
 _LOCAL = ("employee-survey", "employee-invitations", "customer-survey", "customer-invitations")
 _SEMICOLON = ("employee-survey", "employee-invitations")
@@ -74,6 +75,6 @@ def _parts(name: str, rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     if name not in _LOCAL:
         at = at.dt.replace_time_zone("UTC").dt.convert_time_zone(TIME_ZONE)
     number = (at.dt.month() - 1) // months + 1
-    part = pl.format("{}" + ("h" if months == 6 else "q") + "{}", at.dt.year(), number)
+    part = filled("{}" + ("h" if months == 6 else "q") + "{}", at.dt.year(), number)
     split = rows.with_columns(part.alias("part")).partition_by("part", as_dict=True, include_key=False)
     return [(str(key[0]), split[key]) for key in sorted(split)]

@@ -8,6 +8,7 @@ import polars as pl
 from flows.demo import plan
 from flows.demo.business_time import Seconds, utc
 from flows.demo.world import World
+from transforms.texts import filled
 
 
 def promise_rows(world: World) -> pl.DataFrame:
@@ -38,7 +39,7 @@ def promise_rows(world: World) -> pl.DataFrame:
             ]
         )
         .sort("ticket", "metric")
-        .select(pl.format("{}-{}", "ticket", pl.col("metric").str.slice(0, 1)).alias("promise"), pl.all())
+        .select(filled("{}-{}", "ticket", pl.col("metric").str.slice(0, 1)).alias("promise"), pl.all())
     )
 
 

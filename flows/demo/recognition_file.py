@@ -13,6 +13,7 @@ from flows.demo.organisation import Organisation
 from flows.demo.quota import counted_out
 from flows.demo.recognition import Thanks, draw_recognitions
 from flows.demo.words import messages
+from transforms.texts import filled
 
 TAGS = ("keeps-promises", "customer-first", "one-team", "own-it", "learn-and-share")
 _TAG_SHARES = (0.22, 0.26, 0.27, 0.15, 0.10)
@@ -42,7 +43,7 @@ def recognition_rows(seed: int, company: Organisation, time: BusinessTime, solve
     order = pl.col("number").rle_id().cast(pl.String).str.zfill(6)
     written = rows.join(_written(rng, rows, solved_on), on="number", maintain_order="left")
     return written.select(
-        pl.format("R-{}", order).alias("recognition_id"),
+        filled("R-{}", order).alias("recognition_id"),
         "given_at",
         "giver",
         "receiver",
@@ -70,7 +71,7 @@ def _rows(
         pl.when(is_initiative)
         .then(pl.lit(company.design.effects.initiative.tag))
         .when(has_second)
-        .then(pl.format("{},{}", "first", "second"))
+        .then(filled("{},{}", "first", "second"))
         .otherwise("first")
         .alias("tags")
     )["tags"]

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from flows.demo import plan
+from transforms.texts import filled
 
 MACROS = {
     "received": (
@@ -71,8 +72,8 @@ def replies(rng: np.random.Generator, n: int) -> pl.Series:
     is_canned = pl.Series(rng.random(n) < plan.ECHOED_SHARE)
     return pl.DataFrame(words).select(
         pl.when(is_canned)
-        .then(pl.format("{}{}", "macro", "personal"))
-        .otherwise(pl.format("{}{}, and {}. {}", "opening", "finding", "step", "ending"))
+        .then(filled("{}{}", "macro", "personal"))
+        .otherwise(filled("{}{}, and {}. {}", "opening", "finding", "step", "ending"))
         .alias("body")
     )["body"]
 

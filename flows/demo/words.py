@@ -8,6 +8,7 @@ import polars as pl
 from flows.demo import plan
 from flows.demo.business_time import Flags, Seconds
 from flows.demo.quota import counted_out
+from transforms.texts import filled
 
 _OPENINGS = ("Thank you", "A big thank-you", "Well done", "Great work", "I really appreciate it", "Hats off")
 # Of lengths without a common divisor, so that a giver who takes both in turn writes 28 * 27 messages before a second
@@ -116,7 +117,7 @@ def messages(rng: np.random.Generator, giver: Seconds, quarter: Seconds, is_shor
     texts = written.hstack(list(pl.DataFrame(drawn).get_columns())).with_columns(
         pl.when("is_short")
         .then("short")
-        .otherwise(pl.format("{} {}, {}.", "opening", "deed", "circumstance"))
+        .otherwise(filled("{} {}, {}.", "opening", "deed", "circumstance"))
         .alias("text")
     )
     is_copy = pl.lit(pl.Series(_copies(rng, quarter, ~is_short & (nth > 0))))

@@ -16,6 +16,7 @@ from flows.demo.detours import Detours, draw_detours
 from flows.demo.kept import Kept, keep_promises
 from flows.demo.organisation import Organisation
 from flows.demo.tickets import Tickets, live_through, requesters
+from transforms.texts import filled
 
 CHANNELS = ("phone", "email", "web", "chat")
 _PHONE = 0
@@ -59,11 +60,11 @@ def draw_world(seed: int, scale: float, company: Organisation, time: BusinessTim
             "colleague": company.person_ids.gather(np.maximum(colleague, 0)),
             "is_own": colleague >= 0,
         }
-    ).select(
-        pl.when("is_own").then("colleague").otherwise(pl.format("customer-{}@demo.example", "customer")).alias("by")
-    )["by"]
+    ).select(pl.when("is_own").then("colleague").otherwise(filled("customer-{}@demo.example", "customer")).alias("by"))[
+        "by"
+    ]
     numbers = pl.Series("number", np.arange(1, n_tickets + 1)).cast(pl.String).str.zfill(7)
-    ids = numbers.to_frame().select(pl.format("T-{}", "number").alias("ticket"))["ticket"]
+    ids = numbers.to_frame().select(filled("T-{}", "number").alias("ticket"))["ticket"]
     return World(
         company,
         time,

@@ -28,6 +28,7 @@ from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs
 from transforms.kpis.registry import all_kpis, kpi
 from transforms.kpis.selection import Selection
+from transforms.texts import filled
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def assemble(
     )
     restatements = disclosed.restatements
     if reason:
-        restatements = restatements.with_columns(pl.format("{}: {}", pl.lit(reason), "reason").alias("reason"))
+        restatements = restatements.with_columns(filled("{}: {}", pl.lit(reason), "reason").alias("reason"))
     beside = Disclosure(
         rows=pl.concat([disclosed.rows, selection.others(previous, all_kpis())]).sort(CELL_KEY),
         ledger_additions=disclosed.ledger_additions,

@@ -26,6 +26,7 @@ from transforms.contracts.marts import MetaRowAccounting, MetaValidation
 from transforms.contracts.state import QuarantinedRow, RowFate
 from transforms.staging.records import StagedPages, outdated
 from transforms.staging.stage import PageReference, survey_items
+from transforms.texts import filled
 
 _NEWEST_BY = {"ticket": "updated_at", "ticket_metric": "updated_at"}
 # A table comes after those its cross-table rules look things up in.
@@ -223,7 +224,7 @@ def _account(
         orient="row",
     )
     others = (
-        fates.with_columns(pl.format("{}{}", "reason", pl.format(" ({})", "column_name").fill_null("")).alias("reason"))
+        fates.with_columns(filled("{}{}", "reason", filled(" ({})", "column_name").fill_null("")).alias("reason"))
         .group_by("source_page", "fate", "reason")
         .agg(pl.len().cast(pl.Int64).alias("n_rows"))
     )

@@ -9,6 +9,7 @@ import pytest
 from tests.acceptance.full_road import FullRoad
 from transforms.kpis.registry import all_kpis
 from transforms.periods import period_end
+from transforms.texts import filled
 
 real = pytest.mark.acceptance
 MINIMUM = 5
@@ -31,7 +32,7 @@ def heads(road: FullRoad) -> pl.DataFrame:
     return pl.concat(
         [
             known.select(*FAMILY, "org_unit_id", "role", pl.col("person_key").alias("head")),
-            unknown.select(*FAMILY, "org_unit_id", "role", pl.format("{} {}", "org_unit_id", "number").alias("head")),
+            unknown.select(*FAMILY, "org_unit_id", "role", filled("{} {}", "org_unit_id", "number").alias("head")),
         ]
     )
 

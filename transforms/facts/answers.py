@@ -10,6 +10,7 @@ from transforms.facts import people
 from transforms.facts.context import Context
 from transforms.periods import period_start
 from transforms.scales import scale_frame
+from transforms.texts import filled
 
 _KEY = ("source", "survey_id", "response_id", "item_id")
 # Surveys are scored by quarter; an answer counts for an invitation of the same quarter.
@@ -94,7 +95,7 @@ def invited(
         .with_columns(
             period_start(pl.col("on"), WAVE_GRAIN).alias("wave"),
             period_start(context.local_day(pl.col("answered_at")), WAVE_GRAIN).alias("answered_wave"),
-            pl.coalesce(pl.format("ticket {}", "ticket_id"), "respondent_key", "invitation_id").alias("occasion"),
+            pl.coalesce(filled("ticket {}", "ticket_id"), "respondent_key", "invitation_id").alias("occasion"),
         )
         .with_columns(
             # Whichever of an invitation and its reminders was answered.
@@ -111,7 +112,7 @@ def invited(
             answers.select(
                 "survey_id", "wave", occasion.alias("occasion"), pl.col("org_unit_id").alias("answer_unit_id")
             )
-            for occasion in (pl.format("ticket {}", "ticket_id"), pl.col("respondent_key"))
+            for occasion in (filled("ticket {}", "ticket_id"), pl.col("respondent_key"))
         )
         .filter(pl.col("occasion").is_not_null())
         .group_by("survey_id", "wave", "occasion")

@@ -8,6 +8,7 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis import estimators
 from transforms.periods import period_start
+from transforms.texts import filled
 
 BAND = 0.2
 
@@ -90,7 +91,7 @@ def reach(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         pl.when(is_band).then(low).otherwise("ci_low").alias("ci_low"),
         pl.when(is_band).then(high).otherwise("ci_high").alias("ci_high"),
         pl.when(is_band).then(pl.lit("band")).otherwise("interval_method").alias("interval_method"),
-        pl.when(is_band).then(pl.format("{} to {}", low, high)).alias("verdict"),
+        pl.when(is_band).then(filled("{} to {}", low, high)).alias("verdict"),
         *(pl.when(~is_band).then(name).alias(name) for name in ("numerator", "shrunk_value")),
     )
 

@@ -10,6 +10,7 @@ import polars.selectors as cs
 from transforms.contracts.results import CELL_KEY
 from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Estimator
+from transforms.texts import filled
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
@@ -50,7 +51,7 @@ def unless_missing(estimate: Estimator, missing: str | dict[str, str]) -> Estima
             pl.lit(missing) if isinstance(missing, str) else pl.col("component").replace_strict(missing, default=None)
         )
         flagged = silent.with_columns(
-            _AS_TEXT, pl.lit("source_missing").alias("state"), pl.format("missing:{}", what).alias("flags")
+            _AS_TEXT, pl.lit("source_missing").alias("state"), filled("missing:{}", what).alias("flags")
         )
         told = estimate(rows.drop("is_recorded"), facts).with_columns(_AS_TEXT)
         return pl.concat([told.join(flagged, on=_FAMILY, how="anti"), flagged], how="diagonal")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.stats.reliability import cronbach_alpha, intraclass
+from transforms.texts import filled
 
 MINIMUM_RESPONDENTS = 30
 _WAVE = ("survey_id", "wave")
@@ -30,7 +31,7 @@ def reliability(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame
         "org_unit_id",
         "has_respondent",
         _who().alias("who"),
-        pl.format("{} {}", _who(), pl.coalesce(about, pl.lit(""))).alias("occasion"),
+        filled("{} {}", _who(), pl.coalesce(about, pl.lit(""))).alias("occasion"),
         ((pl.col("value") - pl.col("lowest")) / (pl.col("highest") - pl.col("lowest"))).alias("value"),
     )
     items = cronbach_alpha(scaled.filter("has_respondent"), key, "occasion", "item_id", "value")
@@ -48,5 +49,5 @@ def reliability(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame
 
 
 def _who() -> pl.Expr:
-    answer = pl.format("{} {}", "response_id", "item_id")
+    answer = filled("{} {}", "response_id", "item_id")
     return pl.when("has_respondent").then(pl.coalesce("respondent_key", "response_id")).otherwise(answer)

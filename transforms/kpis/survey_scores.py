@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.kpis.survey_reliability import reliability
+from transforms.texts import filled
 
 WORST_CASE = ("worst_case_low", "worst_case_high")
 # Means of thirds and sixths must not miss a limit by the last binary digit.
@@ -74,15 +75,15 @@ def occasions(answers: pl.LazyFrame, by: tuple[str, ...] = ()) -> pl.LazyFrame:
     """
     is_crowd = ~pl.col("has_respondent")
     is_unpaired = is_crowd & pl.col("must_pair")
-    questionnaire = pl.format("{} {}", "survey_id", "response_id")
-    alone = pl.format("{} {}", questionnaire, "item_id")
+    questionnaire = filled("{} {}", "survey_id", "response_id")
+    alone = filled("{} {}", questionnaire, "item_id")
     length = pl.col("highest") - pl.col("lowest")
     is_customer = pl.col("audience") == "customer"
     judged = answers.filter(pl.col("value").is_not_null()).with_columns(
         pl.when(is_crowd).then(alone).otherwise(pl.coalesce("respondent_key", questionnaire)).alias("unit_key"),
         pl.when(is_customer).then(pl.coalesce("ticket_id", pl.col("on").cast(pl.String))).alias("occasion"),
         pl.when(~is_crowd).then("respondent_key").alias("respondent_key"),
-        pl.when(is_crowd & ~is_unpaired).then(pl.format("{} {}", "survey_id", "item_id")).alias("crowd_item_id"),
+        pl.when(is_crowd & ~is_unpaired).then(filled("{} {}", "survey_id", "item_id")).alias("crowd_item_id"),
         is_unpaired.alias("is_unpaired"),
         (length + 1).alias("scale_points"),
         ((pl.col("value") - pl.col("favourable_from")) / length).alias("above_favourable"),

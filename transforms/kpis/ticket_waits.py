@@ -11,6 +11,7 @@ from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.cell_numbers import CELL, numbered
 from transforms.kpis.estimators import survival_numbers
 from transforms.stats import survival
+from transforms.texts import filled
 
 if TYPE_CHECKING:
     from transforms.facts import Facts
@@ -37,7 +38,7 @@ def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .join(cells, on=CELL)
         .select(
             *_CELL,
-            pl.format("{}_{}", clock, pl.lit(name)).alias("component"),
+            filled("{}_{}", clock, pl.lit(name)).alias("component"),
             *survival_numbers(),
         )
         for name, probability in _QUANTILES.items()

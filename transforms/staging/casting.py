@@ -13,6 +13,7 @@ import polars as pl
 
 from transforms.contracts.columns import EARLIEST, LATEST
 from transforms.staging.reasons import Reason
+from transforms.texts import filled
 
 MAXIMUM_LENGTH = 200  # of identifiers and labels, as in the contracts
 _TRUE = ["true", "t", "yes", "y", "1", "1.0"]
@@ -182,7 +183,7 @@ def _iso_clock(parts: pl.Expr) -> pl.Expr:
         return parts.struct.field(name).fill_null("0").str.zfill(2)
 
     fraction = parts.struct.field("fraction").fill_null("0").str.slice(0, 6).str.pad_end(6, "0")
-    written = pl.format(
+    written = filled(
         "{}-{}-{} {}:{}:{}.{}",
         parts.struct.field("year"),
         *(part(name) for name in ("month", "day", "hour", "minute", "second")),

@@ -11,6 +11,7 @@ from transforms.staging.outcome import Outcome, PageReference
 from transforms.staging.reading import FATES, ROW
 from transforms.staging.survey_items import folded_question, item_id_of, questions_of, survey_id_of
 from transforms.staging.templates import column_text, exported_name
+from transforms.texts import filled
 
 _NOT_ITEMS = (ROW, "response_id", "respondent", "answered_at", "team", "ticket_id", "comment")
 
@@ -93,7 +94,7 @@ def _identified(rows: pl.DataFrame, page: PageReference, mapping: SourceMapping)
 
 def _or_row(name: str, page: PageReference) -> pl.Expr:
     """An id, else one made of page and row, which is unique over every page of the source."""
-    return pl.coalesce(name, pl.format("{}:{}", pl.lit(page.source_page), pl.col(ROW)))
+    return pl.coalesce(name, filled("{}:{}", pl.lit(page.source_page), pl.col(ROW)))
 
 
 def _exported(mapping: SourceMapping, field: str) -> str | None:

@@ -21,6 +21,7 @@ from transforms.kpis.compute import missing_needs
 from transforms.kpis.registry import RegisteredKpi, all_kpis
 from transforms.kpis.selection import PART, Selection, part_end, parts_between, with_part
 from transforms.staging.feeds import tables_of
+from transforms.texts import filled
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _parts(chosen: list[RegisteredKpi], request: Request, run_on: dt.date, remem
         for one in chosen
         for start in parts_between(one.kpi, request.start_on, request.end_on, run_on)
     ]
-    quarter = pl.format("{}-Q{}", pl.col("part_start").dt.year(), pl.col("part_start").dt.quarter())
+    quarter = filled("{}-Q{}", pl.col("part_start").dt.year(), pl.col("part_start").dt.quarter())
     parts = Selection.of_starts(starts).parts.with_columns(quarter.alias("chunk"))
     return parts.join(remembered, on=PART, how="anti") if request.only_missing else parts
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
+from transforms.texts import filled
+
 FIRST_NIGHT, SECOND_NIGHT = dt.date(2025, 7, 12), dt.date(2025, 7, 19)
 KEY = "a key for the people of a small company"
 TEAMS = ("north", "south")
@@ -128,14 +130,14 @@ def ticket_log(last_on: dt.date, *, is_corrected: bool) -> pl.DataFrame:
     k = pl.col("k")
     in_may = pl.col("opened").dt.date().is_between(dt.date(2025, 5, 12), dt.date(2025, 5, 14)) & pl.lit(is_corrected)
     tickets = pl.LazyFrame({"k": range(days * _TICKETS_PER_DAY)}).with_columns(
-        pl.format("T{}", k.cast(pl.String).str.zfill(5)).alias("number"),
+        filled("T{}", k.cast(pl.String).str.zfill(5)).alias("number"),
         (pl.lit(_FIRST_DAY) + pl.duration(days=k // _TICKETS_PER_DAY, minutes=7 * (k % 60))).alias("opened"),
         pl.when(k % 2 == 0).then(pl.lit(TEAMS[0])).otherwise(pl.lit(TEAMS[1])).alias("team"),
         (1 + (k // 2) % (PEOPLE_PER_TEAM - 1)).alias("place"),
     )
     tickets = tickets.with_columns(
-        pl.format("{}-{}", "team", "place").alias("agent"),
-        pl.format("caller-{}", k % 40).alias("caller"),
+        filled("{}-{}", "team", "place").alias("agent"),
+        filled("caller-{}", k % 40).alias("caller"),
         ((k % 7 == 0) | in_may).alias("is_reopened"),
         pl.when((k % 3 == 0) | in_may).then(pl.lit("false")).otherwise(pl.lit("true")).alias("made_sla"),
     )

@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 
 from transforms.stats.stratified import weighted_gaps
+from transforms.texts import filled
 
 RNG = np.random.default_rng(5)
 ROWS = pl.DataFrame(
@@ -39,7 +40,7 @@ def test_worked_example() -> None:
 
 
 def test_equals_a_regression_with_a_constant_per_stratum() -> None:
-    constants = ROWS.select(pl.format("{}-{}", "week", "priority").alias("stratum")).to_dummies().cast(pl.Float64)
+    constants = ROWS.select(filled("{}-{}", "week", "priority").alias("stratum")).to_dummies().cast(pl.Float64)
     design = np.column_stack([ROWS["rain"].cast(pl.Float64).to_numpy(), constants.to_numpy()])
 
     fitted = sm.OLS(ROWS["successes"].to_numpy(), design).fit()

@@ -30,6 +30,7 @@ from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.staging.text_features import SIMILAR_WITHIN_BITS
 from transforms.stats.similarity import repeats_recent
+from transforms.texts import filled
 
 SPECIFIC_CHARACTERS, RECENT_MESSAGES, DUMPING_DAYS, SWAP = 40, 50, 2, "48h"
 _MESSAGE = ("source", "recognition_id")
@@ -55,7 +56,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         "denominator",
         "n_events",
         pl.when(is_missing).then(pl.lit("source_missing")).alias("state"),
-        pl.when(is_missing).then(pl.format("missing:{}", lacks)).alias("flags"),
+        pl.when(is_missing).then(filled("missing:{}", lacks)).alias("flags"),
     )
 
 

@@ -20,6 +20,7 @@ from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.estimators import ratio
 from transforms.kpis.source_gaps import shows_status, unless_missing
+from transforms.texts import filled
 
 _SHARE = "share"
 
@@ -72,7 +73,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
             theirs.fill_null(0.0).alias("numerator"),
             denominator.fill_null(0.0).alias("denominator"),
             pl.when(covered).then("agent_key").alias("agent_key"),
-            pl.format("{} {}", pl.col("org_unit_id").fill_null("unassigned"), "done_on").alias("cluster_key"),
+            filled("{} {}", pl.col("org_unit_id").fill_null("unassigned"), "done_on").alias("cluster_key"),
             covered.alias("is_covered"),
             (covered & shows_status(facts, "pending")).alias("is_recorded"),
         )

@@ -21,6 +21,7 @@ from transforms.facts import Facts
 from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.stats import means, survival
+from transforms.texts import filled
 
 _MEAN, _P90 = "mean", "p90"
 _PERIOD = ("component", "variant", "period_grain", "period_start")
@@ -108,6 +109,6 @@ def observe(facts: Facts) -> pl.LazyFrame:
         pl.when("has_events").then(hoops.cast(pl.Float64)).alias("value"),
         "category",
         "agent_key",
-        pl.format("{} {}", pl.col("org_unit_id").fill_null("unassigned"), "done_on").alias("cluster_key"),
+        filled("{} {}", pl.col("org_unit_id").fill_null("unassigned"), "done_on").alias("cluster_key"),
     )
     return pl.concat([solved.with_columns(pl.lit(component).alias("component")) for component in _METHODS])

@@ -21,6 +21,7 @@ from transforms.facts import Facts
 from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.stats.rates import poisson_rate
+from transforms.texts import filled
 
 PER = 1_000.0
 # Tags in lower case, without anything but letters.
@@ -111,7 +112,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
         pl.col("receiver_org_unit_id").alias("org_unit_id"),
         "on",
         pl.col("receiver_key").alias("member_key"),
-        pl.format("recognition {} {}", "source", "recognition_id").alias("deed"),
+        filled("recognition {} {}", "source", "recognition_id").alias("deed"),
         pl.lit(1.0).alias("numerator"),
         pl.lit(0.0).alias("denominator"),
     )
@@ -119,7 +120,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
         "org_unit_id",
         "on",
         pl.lit(None, dtype=pl.String).alias("member_key"),
-        pl.format("comment {} {}", "survey_id", "response_id").alias("deed"),
+        filled("comment {} {}", "survey_id", "response_id").alias("deed"),
         pl.lit(1.0).alias("numerator"),
         pl.lit(0.0).alias("denominator"),
     )

@@ -29,6 +29,7 @@ from transforms.facts.load import LOAD_REACH_DAYS
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.estimators import ratio
+from transforms.texts import filled
 
 FOLLOWED_DAYS = 14
 # No urgent promise runs longer; the rain of an earlier day would be looked up, but not looked after, when it changes.
@@ -133,7 +134,7 @@ def _moments(facts: Facts) -> pl.LazyFrame:
         .group_by("ticket_id")
         .agg(pl.col("on").min())
         .join(numbered.select(*TICKET_KEY, "org_unit_id", "agent_key"), on="ticket_id")
-        .with_columns(pl.format("rated {} {}", *TICKET_KEY).alias("moment_id"))
+        .with_columns(filled("rated {} {}", *TICKET_KEY).alias("moment_id"))
     )
     rain = facts.load.filter("is_rain").select(
         pl.col("org_unit_id").alias("began_org_unit_id"), pl.col("day").alias("began_on")
@@ -145,7 +146,7 @@ def _moments(facts: Facts) -> pl.LazyFrame:
         .join(steady, on=TICKET_KEY, how="semi")
         .with_columns(
             facts.context.local_day(pl.coalesce("fulfilled_at", "closed_at", "due_at")).alias("on"),
-            pl.format("kept {} {}", *TICKET_KEY).alias("moment_id"),
+            filled("kept {} {}", *TICKET_KEY).alias("moment_id"),
         )
         .sort("on", "promise_id")
         .unique("moment_id", keep="first", maintain_order=True)

@@ -18,6 +18,7 @@ from transforms.kpis import survey_estimators
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.survey_reliability import reliability
 from transforms.kpis.survey_scores import asked_counts, occasions
+from transforms.texts import filled
 
 MEAN = "mean"
 
@@ -61,7 +62,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
     surveys_of = facts.table("survey_item").select("survey_id", "item_id").unique()
     shared = pl.len().over("item_id") > 1
     labels = surveys_of.with_columns(
-        pl.when(shared).then(pl.format("{}:{}", "survey_id", "item_id")).otherwise("item_id").alias("component")
+        pl.when(shared).then(filled("{}:{}", "survey_id", "item_id")).otherwise("item_id").alias("component")
     )
     rows = (
         occasions(facts.answers.with_columns(pl.lit(False).alias("must_pair")), by=("item_id",))

@@ -23,6 +23,7 @@ from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.company import is_company
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.estimators import proportion
+from transforms.texts import filled
 
 WITHIN_MINUTES = 48 * 60
 _CONSTRUCTS = ("recommend", "satisfied")
@@ -100,7 +101,7 @@ def _bad_answers(facts: Facts) -> pl.DataFrame:
     times = facts.table("survey_response").group_by(key).agg(pl.col("answered_at").max())
     # A ticket number that two sources use leads to neither.
     tickets = facts.tickets.filter(pl.len().over("ticket_id") == 1).select(
-        "ticket_id", pl.format("{} {}", *TICKET_KEY).alias("ticket"), "requester_key", "agent_key", "has_reply_events"
+        "ticket_id", filled("{} {}", *TICKET_KEY).alias("ticket"), "requester_key", "agent_key", "has_reply_events"
     )
     requesters = facts.tickets.filter("has_reply_events").select(pl.col("requester_key").alias("person")).unique()
     return (
@@ -129,7 +130,7 @@ def _first_contacts(facts: Facts, bad: pl.DataFrame) -> pl.DataFrame:
         .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(_HUMAN))
         .join(facts.tickets.select(*TICKET_KEY, pl.col("requester_key").alias("person")), on=TICKET_KEY)
         .select(
-            pl.format("{} {}", *TICKET_KEY).alias("ticket"),
+            filled("{} {}", *TICKET_KEY).alias("ticket"),
             "person",
             pl.col("at").alias("contacted_at"),
             pl.coalesce("actor_key", "agent_key").alias("contact_key"),

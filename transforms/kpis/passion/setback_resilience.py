@@ -26,6 +26,7 @@ from transforms.kpis.declaration import REACH_KINDS, Kpi
 from transforms.kpis.registry import all_kpis
 from transforms.periods import period_end, periods_between
 from transforms.stats.fixed_effects import within_effect
+from transforms.texts import filled
 
 GRAIN, MINIMUM_PERIODS, MONTHS = "quarter", 12, 24
 # The months looked back over, and a period before the first of them for its target.
@@ -35,7 +36,7 @@ _PANEL = ("target_unit_id", "target_grain")
 
 
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
-    panel = rows.filter(pl.col("value").is_not_null()).with_columns(pl.format("{} {}", *_PANEL).alias("unit_and_grain"))
+    panel = rows.filter(pl.col("value").is_not_null()).with_columns(filled("{} {}", *_PANEL).alias("unit_and_grain"))
     found = within_effect(panel, CELL_KEY, "unit_and_grain", "is_missed", "value")
     periods = rows.group_by(CELL_KEY).agg(pl.col("after_start").drop_nulls().n_unique().cast(pl.Int64).alias("periods"))
     too_few, one_kind = pl.col("periods") < MINIMUM_PERIODS, pl.col("value").is_null()
