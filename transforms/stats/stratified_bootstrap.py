@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 DRAWS = 1999
 MINIMUM_BLOCKS = 4
+# What is left of a standard error of nothing but the last digits of its sums, which differ from run to run.
+_NO_SPREAD = 1e-9
 
 
 def studentised_interval(gaps: Floats, weights: Floats, seed: tuple[int, ...]) -> tuple[float, float]:
@@ -25,11 +27,11 @@ def studentised_interval(gaps: Floats, weights: Floats, seed: tuple[int, ...]) -
     generator = np.random.default_rng(seed)
     drawn = generator.integers(0, len(gaps), size=(DRAWS, len(gaps)))
     estimate, error = _linearised(gaps, weights)
-    if error == 0:
+    if error < _NO_SPREAD:
         return float(estimate), float(estimate)
     estimates, errors = _linearised(gaps[drawn], weights[drawn])
     usable = np.isfinite(estimates) & np.isfinite(errors)
-    scale = np.where(errors[usable] > 0, errors[usable], error)
+    scale = np.where(errors[usable] > _NO_SPREAD * error, errors[usable], error)
     low, high = np.quantile((estimates[usable] - estimate) / scale, [0.025, 0.975])
     return float(max(estimate - high * error, -1.0)), float(min(estimate - low * error, 1.0))
 

@@ -60,3 +60,17 @@ def test_bounds_are_possible_differences() -> None:
     low, high = studentised_interval(gaps, weights, SEED)
 
     assert -1 <= low < high <= 1
+
+
+def test_the_last_digits_of_a_sum_do_not_move_the_interval() -> None:
+    # Few weeks carry weight, so that some draws hold nothing but one of them, or none: no spread but that of rounding.
+    for number in range(20):
+        rng = np.random.default_rng(number)
+        weights = np.zeros(26)
+        weights[rng.choice(26, 5, replace=False)] = rng.integers(1, 20, 5) / 3
+        gaps = weights * rng.integers(-3, 4, 26) / 7
+        nudged = np.nextafter(gaps, rng.choice([-1.0, 1.0], 26))
+
+        expected = studentised_interval(gaps, weights, SEED)
+
+        assert studentised_interval(nudged, weights, SEED) == pytest.approx(expected, rel=1e-9)
