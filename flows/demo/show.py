@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from flows.demo.afresh import company_in, forget_computed
 from flows.demo.generate import DemoFiles, generate
 from flows.demo.queries import QUERIES
 from flows.nightly import kpi_nightly
@@ -25,7 +26,10 @@ DEMO_KEY = "the people of the demo company are invented"
 def show_demo(folder: Path, *, seed: int, scale: float) -> str:
     """Generate, run, and return the text a person reads: scorecard, where the warehouse is, three queries."""
     with progress().step("make the demo company") as step:
+        held = company_in(folder)
         files = generate(folder, seed=seed, scale=scale)
+        if held not in (None, company_in(folder)):
+            forget_computed(folder)
         step.summary = f"{len(files.exports)} exports in {files.folder}"
     os.environ.setdefault("CULTURE_KPIS_PSEUDONYM_KEY", DEMO_KEY)
     kpi_nightly(date=files.end_on.isoformat(), config=str(files.configuration), kind="demo")
