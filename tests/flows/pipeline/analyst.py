@@ -35,11 +35,11 @@ def state_of(folder: Path) -> tuple[State, State]:
 
 
 @contextmanager
-def analysts(folder: Path) -> Iterator[list[Seen]]:
+def analysts(folder: Path, pause_seconds: float = 0.2) -> Iterator[list[Seen]]:
     """Have analysts look at the warehouse in `folder` during the block; the list holds what they saw after it."""
     found: list[Seen] = []
     here, there = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=_look, args=(folder, there), daemon=True)
+    process = PROCESSES.Process(target=_look, args=(folder, there, pause_seconds), daemon=True)
     process.start()
     there.close()
     try:
@@ -54,12 +54,12 @@ def analysts(folder: Path) -> Iterator[list[Seen]]:
         here.close()
 
 
-def _look(folder: Path, outside: Connection) -> None:
+def _look(folder: Path, outside: Connection, pause_seconds: float) -> None:
     seen = Seen()
     held = duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True)
     snapshot = _state(held, "marts")
     outside.send("ready")
-    while not outside.poll(0.2):
+    while not outside.poll(pause_seconds):
         try:
             seen.snapshot_changed |= _state(held, "marts") != snapshot
             state = state_of(folder)

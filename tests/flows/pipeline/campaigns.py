@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def came_to(folder: Path, night: Undisturbed) -> None:
 def die_at_each(folder: Path, plan: Plan, boundaries: Sequence[str]) -> None:
     """Kill one run after the other, each at the next boundary, then let one come to its end."""
     for boundary in boundaries:
-        died = run(folder, Plan(plan.run_on, dies_at=boundary))
+        died = run(folder, replace(plan, dies_at=boundary))
         assert died.exit_code == -signal.SIGKILL, (boundary, died)
     run_well(folder, plan)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from tests.flows.pipeline.sketched import sketch
 from tests.flows.pipeline.small_company import KEY
 
 PATIENCE_SECONDS = 240
@@ -21,15 +22,34 @@ _ERROR = "error "
 BEGUN = "begun"  # passed before the first boundary
 _NUMBERS = count()
 PROCESSES = multiprocessing.get_context("forkserver")
-# Only what takes seconds to import and starts no thread pool: a child forked beside Polars' threads would hang.
+# Only what starts no thread pool: a child forked beside Polars' threads would hang. Polars starts them with the first
+# contract, so nothing of ours is among these.
 PROCESSES.set_forkserver_preload(
-    ["pytest", "great_expectations", "great_expectations.expectations", "scipy.stats", "sqlalchemy"]
+    [
+        "pytest",
+        "great_expectations",
+        "great_expectations.expectations",
+        "scipy.stats",
+        "dataframely",
+        "deltalake",
+        "duckdb_sqlalchemy",
+        "alembic.command",
+        "psycopg",
+        "sqlalchemy.dialects.postgresql.psycopg",
+        "pydantic_settings",
+        "rich.status",
+        "holidays",
+        "httpx",
+    ]
 )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a night does, and where it dies or waits. With `window` it is a backfill of those days."""
+    """What a night does, and where it dies or waits. With `window` it is a backfill of those days.
+
+    A sketched night is the same with few KPIs and no judge; see `sketched.py`.
+    """
 
     run_on: dt.date
     full: bool = False
@@ -37,6 +57,7 @@ class Plan:
     reason: str = "a test asks for it"
     dies_at: str | None = None
     waits_at: str | None = None
+    is_sketched: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +135,8 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
     os.environ["CULTURE_KPIS_PSEUDONYM_KEY"] = KEY
     from tqdm import tqdm
 
+    if plan.is_sketched:
+        sketch()
     import expectations.gate  # noqa: F401 - imported before anybody waits for a moment to kill
     from flows.boundaries import observers
     from flows.errors import CultureKpisError

@@ -1,6 +1,6 @@
-"""SIGKILL at commit boundaries and at random moments: the next run comes to the tables of a whole night.
+"""SIGKILL at random moments of a whole night: the next run comes to the tables of one that was never killed.
 
-Every other boundary here, to be quick; each boundary alone is a long campaign (`test_pipeline_soak.py`).
+Every boundary is in `test_every_boundary.py`; each alone, and many more moments, are long campaigns.
 """
 
 import random
@@ -8,14 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.flows.pipeline.analyst import analysts, state_of
-from tests.flows.pipeline.campaigns import (
-    came_to,
-    die_at_each,
-    die_at_moments,
-    random_moments,
-    saw_whole_nights_only,
-)
+from tests.flows.pipeline.campaigns import came_to, die_at_moments, random_moments
 from tests.flows.pipeline.night_process import BEGUN, Plan
 from tests.flows.pipeline.small_company import FIRST_NIGHT, SECOND_NIGHT, deliver_first, deliver_second
 from tests.flows.pipeline.undisturbed import Undisturbed
@@ -33,24 +26,6 @@ def test_the_boundaries_cover_the_road_from_landing_to_housekeeping(second_night
     for source in SOURCES:
         stops = [name.partition(":")[0] for name in boundaries if name.endswith(f":{source}")]
         assert stops == ["landed", "staged", "quarantined", "accounted", "marked"]
-
-
-def test_a_night_killed_at_every_other_boundary_comes_to_the_same_tables_while_analysts_work(
-    first_night: Undisturbed, second_night: Undisturbed, copy_of: Copy
-) -> None:
-    # Two campaigns at once: two cores have work.
-    boundaries = [name for name in second_night.outcome.boundaries if name != BEGUN][::2]
-    even, odd = copy_of(first_night, "even"), copy_of(first_night, "odd")
-    for folder in (even, odd):
-        deliver_second(folder)
-    night = Plan(SECOND_NIGHT)
-
-    with analysts(odd) as found, ThreadPoolExecutor(2) as campaigns:
-        list(campaigns.map(die_at_each, (even, odd), (night, night), (boundaries[::2], boundaries[1::2])))
-
-    came_to(even, second_night)
-    came_to(odd, second_night)
-    saw_whole_nights_only(found[0], [state_of(first_night.folder), state_of(second_night.folder)])
 
 
 def test_nights_killed_at_random_moments_come_to_the_same_tables(
