@@ -74,7 +74,7 @@ def _tried(subject: str, probe: Callable[[], str]) -> Finding:
 
 
 def _lake(settings: Settings) -> str:
-    runs = Lake(settings.lake.url).scan("meta_run").collect().height
+    runs = Lake(settings.lake.url).read("meta_run").height
     return f"{settings.lake.url}: {_counted(runs, 'published run')}"
 
 

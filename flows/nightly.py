@@ -1,4 +1,4 @@
-"""Prefect flows `kpi-nightly` and `kpi-backfill`: thin tasks around the stops of a run, results as artifacts.
+"""Prefect flows `kpi-nightly`, `kpi-full-check` and `kpi-backfill`: thin tasks around the stops, results as artifacts.
 
 Retries stand where retrying helps: a source may not answer this time. Computing the same rows again would give the
 same answer.
@@ -7,6 +7,7 @@ same answer.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.drift import Comparison, told
 from flows.errors import SourceTransientError
 from flows.lake import Lake
 from flows.notifications import notify, telling_of_failure
@@ -22,6 +24,7 @@ from flows.pipeline.backfill.as_of import reproduce
 from flows.pipeline.backfill.plan import Request, planned
 from flows.pipeline.night import Night, RunKind
 from flows.pipeline.run import Published, Stops, run_backfill, run_night
+from flows.progress import progress
 from flows.settings import load_settings
 from flows.summary import night_markdown, quality_rows
 from flows.warehouses import open_aside
@@ -31,9 +34,10 @@ async def _may_help(_task: Any, _run: Any, state: Any) -> bool:
     return isinstance(await state.aresult(raise_on_failure=False), SourceTransientError)
 
 
-def _tasks() -> Stops:
-    bare = Stops()
-    return Stops(
+def _tasks(bare: Stops | None = None) -> Stops:
+    bare = bare or Stops()
+    return replace(
+        bare,
         land=task(
             name="land",
             task_run_name="land {source.name}",
@@ -73,6 +77,39 @@ def kpi_nightly(
     with telling_of_failure(settings, run):
         published = run_night(settings, store, night, full=full, wait_seconds=wait_seconds, stops=_tasks())
     notify(settings, "data quality", run, published.warnings)
+    return _shown(published, store, night)
+
+
+@flow(name="kpi-full-check", flow_run_name="kpi-full-check {date}")
+def kpi_full_check(
+    date: str = "yesterday",
+    config: str | None = None,
+    warehouse: str | None = None,
+    lake: str | None = None,
+    wait_seconds: float = 0,
+) -> dict[str, int]:
+    """Run the night as ever; then everything from the landed pages again, and say where the two differ.
+
+    Parameters as in `kpi_nightly`. No source is asked between the two, so a difference is drift of the incremental
+    nights. The tables computed again are the published ones in the end; what differed is told, left as an artifact, and
+    on record in `meta_run`, `meta_validation` and, number by number, `meta_restatement`.
+    """
+    kpi_nightly.fn(date, config, warehouse, lake, wait_seconds=wait_seconds)
+    settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)
+    night = Night.begin(settings, None if date == "yesterday" else dt.date.fromisoformat(date), "full_check")
+    store, run = Lake(settings.lake.url), f"kpi-full-check {night.run_on}"
+    comparison = Comparison(Stops().publish)
+    stops = _tasks(Stops(publish=comparison.compare_and_publish, is_landing=False))
+    with telling_of_failure(settings, run):
+        published = run_night(settings, store, night, full=True, wait_seconds=wait_seconds, stops=stops)
+    for line in told(comparison.drift) or ["nothing differs"]:
+        progress().say(f"Computed again in full: {line}")
+    notify(settings, "drift", run, told(comparison.drift))
+    create_table_artifact(
+        key="drift",
+        table=comparison.drift.to_dicts(),
+        description="Where incremental nights differed from everything computed again: rows, units, periods.",
+    )
     return _shown(published, store, night)
 
 

@@ -14,7 +14,7 @@ from typing import Literal
 from flows.errors import CultureKpisError, UsageError
 from flows.settings import Settings
 
-Occasion = Literal["failure", "data quality", "stale"]
+Occasion = Literal["failure", "data quality", "drift", "stale"]
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +47,7 @@ def notify(settings: Settings, occasion: Occasion, run: str, lines: Sequence[str
         return True
     from apprise import Apprise, NotifyType  # noqa: PLC0415 - not needed by a run without addresses
 
-    kind = NotifyType.WARNING if occasion == "data quality" else NotifyType.FAILURE
+    kind = NotifyType.WARNING if occasion in ("data quality", "drift") else NotifyType.FAILURE
     sender = Apprise()
     known = [sender.add(url) for url in urls]
     taken = sender.notify(

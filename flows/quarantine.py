@@ -7,36 +7,41 @@ import polars as pl
 from flows.errors import UsageError
 from flows.lake import Lake
 
+_TABLE = "quarantine"
 _PAGE = ["source", "source_page"]
 
 
 def reasons(lake: Lake, source: str | None = None) -> pl.DataFrame:
     """How many rows wait for what: source, reason, column_name, n_rows, n_pages, first_at, newest_at."""
-    return (
-        _rows(lake, source)
-        .group_by("source", "reason", "column_name")
-        .agg(
-            pl.len().alias("n_rows"),
-            pl.col("source_page").n_unique().alias("n_pages"),
-            pl.col("quarantined_at").min().alias("first_at"),
-            pl.col("quarantined_at").max().alias("newest_at"),
+
+    def counted(found: pl.LazyFrame) -> pl.LazyFrame:
+        return (
+            _of(found, source)
+            .group_by("source", "reason", "column_name")
+            .agg(
+                pl.len().alias("n_rows"),
+                pl.col("source_page").n_unique().alias("n_pages"),
+                pl.col("quarantined_at").min().alias("first_at"),
+                pl.col("quarantined_at").max().alias("newest_at"),
+            )
+            .sort("n_rows", "source", "reason", "column_name", descending=[True, False, False, False])
         )
-        .sort("n_rows", "source", "reason", "column_name", descending=[True, False, False, False])
-        .collect()
-    )
+
+    return lake.ask(_TABLE, counted)
 
 
 def rows(lake: Lake, source: str, reason: str | None, limit: int) -> pl.DataFrame:
     """The first rows of a source in quarantine: page_name, source_row, column_name, reason, raw_json."""
-    found = _rows(lake, source)
-    if reason:
-        found = found.filter(pl.col("reason") == reason)
-    return (
-        found.sort("page_name", "source_page", "source_row")
-        .select("page_name", "source_row", "column_name", "reason", "raw_json")
-        .head(limit)
-        .collect()
-    )
+
+    def first(found: pl.LazyFrame) -> pl.LazyFrame:
+        return (
+            _of(found, source, reason)
+            .sort("page_name", "source_page", "source_row")
+            .select("page_name", "source_row", "column_name", "reason", "raw_json")
+            .head(limit)
+        )
+
+    return lake.ask(_TABLE, first)
 
 
 def retry(lake: Lake, source: str | None = None, reason: str | None = None) -> pl.DataFrame:
@@ -45,10 +50,7 @@ def retry(lake: Lake, source: str | None = None, reason: str | None = None) -> p
     A page is staged whole, for its rows are judged together; merging by key changes nothing for the others. A page
     whose bytes were erased after their retention has to be delivered again. Raises UsageError when there is no row.
     """
-    waiting = _rows(lake, source)
-    if reason:
-        waiting = waiting.filter(pl.col("reason") == reason)
-    pages = waiting.group_by(_PAGE).agg(pl.len().alias("n_rows")).collect()
+    pages = lake.ask(_TABLE, lambda found: _of(found, source, reason).group_by(_PAGE).agg(pl.len().alias("n_rows")))
     if pages.is_empty():
         raise UsageError("no such row is in quarantine; `culture-kpis quarantine list` shows what is")
     outcomes = []
@@ -67,6 +69,7 @@ def retry(lake: Lake, source: str | None = None, reason: str | None = None) -> p
     return pl.DataFrame(outcomes)
 
 
-def _rows(lake: Lake, source: str | None) -> pl.LazyFrame:
-    found = lake.scan("quarantine")
-    return found if source is None else found.filter(pl.col("source") == source)
+def _of(found: pl.LazyFrame, source: str | None, reason: str | None = None) -> pl.LazyFrame:
+    """The rows of a source and with a reason, where these are said."""
+    said = {"source": source, "reason": reason}
+    return found.filter(pl.lit(True), *(pl.col(name) == value for name, value in said.items() if value))

@@ -28,10 +28,10 @@ DEPLOYMENTS = (
     ),
     Deployment(
         "weekly-full",
-        "Every Sunday everything from the landed pages again, against drift of the incremental nights.",
-        "flows.nightly.kpi_nightly",
+        "Every Sunday the night, then everything from the landed pages again; tells where the two differ.",
+        "flows.nightly.kpi_full_check",
         "30 4 * * 0",
-        {"date": "yesterday", "full": True},
+        {"date": "yesterday"},
     ),
     Deployment(
         "freshness",

@@ -28,6 +28,7 @@ class PipelineState:
     """A picture of the pipeline at one moment."""
 
     runs: pl.DataFrame
+    full_check: pl.DataFrame
     sources: pl.DataFrame
     quarantine: pl.DataFrame
     stale_because: str | None
@@ -38,6 +39,7 @@ class PipelineState:
         found: dict[str, Any] = plain(
             {
                 "runs": self.runs,
+                "full_check": self.full_check,
                 "sources": self.sources,
                 "quarantine": self.quarantine,
                 "stale": self.stale_because is not None,
@@ -51,56 +53,54 @@ class PipelineState:
 def state_of(
     lake: Lake, now: dt.datetime, configured: Sequence[str] = (), upcoming: NextRuns | None = None
 ) -> PipelineState:
-    """Last runs, deliveries and fates per source, quarantine by reason; `upcoming` is what the scheduler said.
+    """Last runs, the last full check, deliveries and fates per source, quarantine by reason, and what is `upcoming`.
 
     Stale when the newest night is too old, or a `configured` source is overdue: its last new page is older than twice
     the usual (median) pause between its deliveries. A source with fewer than three deliveries has no usual pause.
     """
-    runs = (
-        lake.scan("meta_run")
-        .sort("started_at", descending=True)
-        .head(5)
-        .select("run_id", "run_kind", "run_on", "as_of", "finished_at", "outcome", "message")
-        .collect()
+    runs = lake.read("meta_run").sort("started_at", descending=True)
+    checks = (
+        runs.filter(pl.col("run_kind") == "full_check").head(1).select("run_on", "finished_at", "outcome", "message")
     )
     quarantine = reasons(lake).select("source", "reason", "column_name", "n_rows")
     sources = _sources(lake, now, configured)
-    complaints = [*_old(_newest(lake), now), *_overdue(sources, configured)]
+    complaints = [*_old(_newest(runs), now), *_overdue(sources, configured)]
     stale_because = f"stale: {'; '.join(complaints)}" if complaints else None
-    return PipelineState(runs, sources, quarantine, stale_because, upcoming or NextRuns())
+    shown = runs.head(5).select("run_id", "run_kind", "run_on", "as_of", "finished_at", "outcome", "message")
+    return PipelineState(shown, checks, sources, quarantine, stale_because, upcoming or NextRuns())
 
 
 def _sources(lake: Lake, now: dt.datetime, configured: Sequence[str]) -> pl.DataFrame:
     """One row per source that is configured or has delivered: its deliveries, and what became of its rows."""
-    fates = (
-        lake.scan("meta_row_accounting")
-        .group_by("source")
-        .agg(
+    fates = lake.ask(
+        "meta_row_accounting",
+        lambda rows: rows.group_by("source").agg(
             pl.col("n_rows").sum(),
             *(pl.col("n_rows").filter(pl.col("fate") == fate).sum().alias(fate) for fate in FATES),
-        )
+        ),
     )
     moments = pl.col("landed_at").unique().sort()
     pause = pl.when(moments.len() >= ENOUGH_DELIVERIES).then(moments.diff().median())
-    deliveries = (
-        lake.scan("landed_page")
-        .group_by("source")
-        .agg(pl.len().alias("n_pages"), pl.col("landed_at").max().alias("newest_at"), pause.alias("pause"))
+    delivered = (
+        lake.ask(
+            "landed_page",
+            lambda pages: pages.group_by("source").agg(
+                pl.len().alias("n_pages"), pl.col("landed_at").max().alias("newest_at"), pause.alias("pause")
+            ),
+        )
         .with_columns((pl.lit(now) - pl.col("newest_at") > 2 * pl.col("pause") + GRACE).alias("is_overdue"))
         .with_columns((pl.col("pause").dt.total_minutes() / 1440).alias("usual_pause_days"))
         .drop("pause")
     )
-    delivered = deliveries.collect()
     names = pl.DataFrame({"source": sorted({*configured, *delivered["source"]})}, schema={"source": pl.String})
     return names.join(delivered, on="source", how="left", maintain_order="left").join(
-        fates.collect(), on="source", how="left", maintain_order="left"
+        fates, on="source", how="left", maintain_order="left"
     )
 
 
-def _newest(lake: Lake) -> dt.datetime | None:
+def _newest(runs: pl.DataFrame) -> dt.datetime | None:
     """Midnight that ended the newest night that was published."""
-    published = lake.scan("meta_run").filter(pl.col("outcome") == "succeeded")
-    newest = published.select(pl.col("as_of").max()).collect().item()
+    newest = runs.filter(pl.col("outcome") == "succeeded")["as_of"].max()
     return newest if isinstance(newest, dt.datetime) else None
 
 
@@ -140,6 +140,7 @@ def render(state: PipelineState) -> list[RenderableType]:
     )
     return [
         *section("Last runs", state.runs.drop("run_kind", "as_of"), "none yet"),
+        *section("Last full check against drift", state.full_check, "none yet; `culture-kpis run --check`"),
         *section("Sources: pages, the newest, and what became of every input row", sources, "none configured"),
         *section("Quarantine", state.quarantine, "empty"),
         *_upcoming(state.next_runs),

@@ -121,9 +121,8 @@ def night_markdown(marts: dict[str, pl.DataFrame], night: Night) -> str:
 def quality_rows(lake: Lake) -> list[dict[str, Any]]:
     """Checks for the run's table artifact: counts, never values; those that failed first."""
     return (
-        lake.scan("meta_validation")
+        lake.read("meta_validation")
         .select("gate", "source", "table_name", "rule", "column_name", "severity", "n_checked", "n_failed")
         .sort("n_failed", descending=True)
-        .collect()
         .to_dicts()
     )

@@ -19,8 +19,8 @@ def validate_all(settings: Settings, lake: Lake) -> tuple[list[RenderableType], 
     """The checks with failures as a table (counts only), and one line per critical failure."""
     from expectations.gate import judge_marts, judge_staged  # noqa: PLC0415 - slow to import
 
-    staged = {name: lake.scan(name) for name in STAGED}
-    rows = {name: scan.collect() for name, scan in staged.items()}
+    rows = {name: lake.read(name) for name in STAGED}
+    staged = {name: frame.lazy() for name, frame in rows.items()}
     candidates = {name: frame for name, frame in rows.items() if not frame.is_empty()}
     # No history: the volume of a whole table says nothing about a night's.
     verdicts = [judge_staged(candidates, staged, MetaRowAccounting.create_empty(), RUN_ID, "")]

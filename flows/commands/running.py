@@ -34,6 +34,7 @@ def run(
     *,
     date: dt.date | None = None,
     full: Switch = False,
+    check: Switch = False,
     wait: float = 0,
     invocation: Injected,
 ) -> int:
@@ -45,11 +46,15 @@ def run(
         Everything that happened before the organisation's midnight after this day. Default: yesterday.
     full
         Stage every landed page again.
+    check
+        The night, then everything from the landed pages again; says where the two differ.
     wait
         Seconds to wait for another run to end.
     """
     from flows.pipeline.night import Night
 
+    if full and check:
+        raise UsageError("--full and --check exclude each other: --check does both, one after the other")
     settings = invocation.settings()
     settings.pseudonym_key()
     if not settings.sources:
@@ -57,14 +62,13 @@ def run(
     # Said before the orchestrator starts, which takes seconds.
     Night.begin(settings, date, "nightly")
     with orchestrated(quiet=invocation.quiet) as show:
-        from flows.nightly import kpi_nightly
+        from flows.nightly import kpi_full_check, kpi_nightly
 
-        kpi_nightly(
-            date=date.isoformat() if date else "yesterday",
-            full=full,
-            wait_seconds=wait,
-            **invocation.flow_parameters(),
-        )
+        night, places = date.isoformat() if date else "yesterday", invocation.flow_parameters()
+        if check:
+            kpi_full_check(date=night, wait_seconds=wait, **places)
+        else:
+            kpi_nightly(date=night, full=full, wait_seconds=wait, **places)
     show.say(_PUBLISHED.format(_address(settings)))
     return 0
 

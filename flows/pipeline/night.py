@@ -16,7 +16,7 @@ from flows.settings import Settings
 from transforms.contracts.columns import EARLIEST
 from transforms.contracts.marts import MetaRun
 
-RunKind = Literal["nightly", "backfill", "demo"]
+RunKind = Literal["nightly", "full_check", "backfill", "demo"]
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,17 @@ def _publish(computed: Computed, settings: Settings, lake: Lake, night: Night) -
 
 @dataclass(frozen=True)
 class Stops:
-    """The stops of a run, each with the signature of the function it defaults to."""
+    """The stops of a run, each with the signature of the function it defaults to.
+
+    A night with `is_landing` off looks at no source: it rests on the pages that have landed.
+    """
 
     land: Callable[[Source, Lake, dt.datetime], int] = landing.land
     stage: Callable[[Source, Settings, Lake, Night, bool], StagedSource] = staging.stage
     compute: Callable[[Settings, Lake, Night, bool], Computed] = computing.compute_night
     fill: Callable[[Settings, Lake, Night, Plan], Computed] = chunks.compute_plan
     publish: Callable[[Computed, Settings, Lake, Night], dict[str, int]] = _publish
+    is_landing: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def run_night(
             )
         with failures_recorded(lake, night, show):
             require_warehouse(settings)
-            for source in settings.sources:
+            for source in settings.sources if stops.is_landing else ():
                 with show.step(f"land {source.name}") as step:
                     pages = stops.land(source, lake, night.started_at)
                     step.summary = f"{pages} page{'s' * (pages != 1)}"

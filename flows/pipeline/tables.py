@@ -47,7 +47,7 @@ def marts_of(
         "meta_backfill": lake.read("meta_backfill"),
         "meta_row_accounting": accounting,
         # What gate 2 found on earlier nights is not part of what it judges tonight, or its counts would never settle.
-        "meta_validation": lake.read("meta_validation").filter(pl.col("gate") == "staged"),
+        "meta_validation": lake.read("meta_validation").filter(pl.col("gate") != "mart"),
         "meta_restatement": pl.concat([lake.read("meta_restatement"), disclosed.restatements]),
         "meta_privacy_log": privacy_log(disclosed.hidden, night.run_id),
     }

@@ -25,7 +25,7 @@ def test_names_entrypoints_schedules_parameters_and_pools() -> None:
     zone, pool, yesterday = "Europe/Berlin", "culture-kpis", {"date": "yesterday"}
     assert {name: snapshot(found) for name, found in DEPLOYMENTS.items()} == {
         "nightly": ("flows.nightly.kpi_nightly", [("30 2 * * *", zone)], yesterday, pool),
-        "weekly-full": ("flows.nightly.kpi_nightly", [("30 4 * * 0", zone)], yesterday | {"full": True}, pool),
+        "weekly-full": ("flows.nightly.kpi_full_check", [("30 4 * * 0", zone)], yesterday, pool),
         "freshness": ("flows.freshness.kpi_freshness", [("0 8 * * *", zone)], {}, pool),
         "backfill": ("flows.nightly.kpi_backfill", [], {}, pool),
     }

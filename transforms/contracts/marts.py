@@ -134,7 +134,7 @@ class MetaRun(dy.Schema):
     """One run of the pipeline."""
 
     run_id = identifier("Run.", primary_key=True)
-    run_kind = code(("nightly", "backfill", "demo"), "What started it.")
+    run_kind = code(("nightly", "full_check", "backfill", "demo"), "What started it.")
     run_on = day("The night's date: everything before the midnight that ends it.")
     as_of = timestamp("That midnight.")
     started_at = timestamp("Start.")
@@ -182,7 +182,11 @@ class MetaValidation(dy.Schema):
     """One check of one table in one run: counts, never values."""
 
     run_id = identifier("Run.", primary_key=True)
-    gate = code(("staged", "mart"), "Before the KPIs, or before publishing.", primary_key=True)
+    gate = code(
+        ("staged", "mart", "rebuild"),
+        "Before the KPIs, before publishing, or when everything was computed again and differed.",
+        primary_key=True,
+    )
     source = text("Source judged; empty for a mart.", nullable=False, primary_key=True)
     table_name = text("Table checked.", nullable=False, primary_key=True)
     rule = text("Check.", nullable=False, primary_key=True)

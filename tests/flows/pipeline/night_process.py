@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from tests.flows.pipeline.sketched import sketch
 from tests.flows.pipeline.small_company import KEY
@@ -58,6 +59,7 @@ class Plan:
     dies_at: str | None = None
     waits_at: str | None = None
     is_sketched: bool = False
+    compares: bool = False  # computes everything again and compares; no source is looked at
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,12 @@ def run_well(folder: Path, plan: Plan) -> Outcome:
     return outcome
 
 
+def _kind(plan: Plan) -> Literal["backfill", "full_check", "nightly"]:
+    if plan.window:
+        return "backfill"
+    return "full_check" if plan.compares else "nightly"
+
+
 def _permission(journal: Path) -> Path:
     return journal.with_suffix(".go-on")
 
@@ -139,11 +147,12 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
         sketch()
     import expectations.gate  # noqa: F401 - imported before anybody waits for a moment to kill
     from flows.boundaries import observers
+    from flows.drift import Comparison
     from flows.errors import CultureKpisError
     from flows.lake import Lake
     from flows.pipeline.backfill.plan import Request
     from flows.pipeline.night import Night
-    from flows.pipeline.run import run_backfill, run_night
+    from flows.pipeline.run import Stops, run_backfill, run_night
     from flows.progress import Progress, current
     from flows.settings import load_settings
 
@@ -164,11 +173,14 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
     current.set(Progress(quiet=True))
     settings = load_settings(folder / "culture-kpis.toml")
     lake = Lake(settings.lake.url)
-    night = Night.begin(settings, plan.run_on, "backfill" if plan.window else "nightly")
+    night = Night.begin(settings, plan.run_on, _kind(plan))
     tell(BEGUN)
     try:
         if plan.window:
             run_backfill(settings, lake, night, Request(*plan.window, plan.reason))
+        elif plan.compares:
+            comparing = Comparison(Stops().publish).compare_and_publish
+            run_night(settings, lake, night, full=True, stops=Stops(publish=comparing, is_landing=False))
         else:
             run_night(settings, lake, night, full=plan.full)
     except CultureKpisError as error:

@@ -14,8 +14,7 @@ from tests.flows.pipeline.lake_state import contents, published
 from tests.flows.pipeline.night_process import BEGUN, Plan, run_well
 from tests.flows.pipeline.projection import moved_to, projected
 from tests.flows.pipeline.server_analysts import saw_whole_nights, server_analysts, state_of
-from tests.flows.pipeline.sketched import of_few_sources
-from tests.flows.pipeline.small_company import FIRST_NIGHT, SECOND_NIGHT, deliver, deliver_first, deliver_second
+from tests.flows.pipeline.small_company import SECOND_NIGHT, deliver, deliver_second
 from tests.flows.pipeline.undisturbed import Undisturbed
 from tests.postgres_server import Server
 
@@ -26,16 +25,8 @@ THIRD = Plan(SECOND_NIGHT + dt.timedelta(weeks=1), is_sketched=True)
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    folder = tmp_path_factory.mktemp("first") / "company"
-    deliver_first(folder)
-    outcome = run_well(of_few_sources(folder), Plan(FIRST_NIGHT, is_sketched=True))
-    return Undisturbed(folder, outcome, published(folder), contents(folder))
-
-
-@pytest.fixture(scope="module")
-def second(first: Undisturbed, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    folder = Path(shutil.copytree(first.folder, tmp_path_factory.mktemp("second") / "company"))
+def second(first_sketch: Undisturbed, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    folder = Path(shutil.copytree(first_sketch.folder, tmp_path_factory.mktemp("second") / "company"))
     deliver_second(folder)
     outcome = run_well(folder, SECOND)
     return Undisturbed(folder, outcome, published(folder), contents(folder))
@@ -45,9 +36,9 @@ def boundaries_of(night: Undisturbed) -> list[str]:
     return [name for name in night.outcome.boundaries if name != BEGUN]
 
 
-def test_a_sketched_night_passes_every_kind_of_boundary(first: Undisturbed, second: Undisturbed) -> None:
+def test_a_sketched_night_passes_every_kind_of_boundary(first_sketch: Undisturbed, second: Undisturbed) -> None:
     kinds = [name.partition(":")[0] for name in boundaries_of(second)]
-    grown = [name for name in REMEMBERED if first.contents[name] != second.contents[name]]
+    grown = [name for name in REMEMBERED if first_sketch.contents[name] != second.contents[name]]
 
     assert list(dict.fromkeys(kinds)) == [
         "landed",
@@ -68,24 +59,26 @@ def test_a_sketched_night_passes_every_kind_of_boundary(first: Undisturbed, seco
     assert grown == REMEMBERED
 
 
-def test_nights_killed_at_every_boundary_on_duckdb(first: Undisturbed, second: Undisturbed, copy_of: Copy) -> None:
-    folder = copy_of(first, "killed")
+def test_nights_killed_at_every_boundary_on_duckdb(
+    first_sketch: Undisturbed, second: Undisturbed, copy_of: Copy
+) -> None:
+    folder = copy_of(first_sketch, "killed")
     deliver_second(folder)
 
     with analysts(folder, pause_seconds=1) as found:
         die_at_each(folder, SECOND, boundaries_of(second))
 
     came_to(folder, second)
-    saw_whole_nights_only(found[0], [state_of_file(first.folder), state_of_file(second.folder)])
+    saw_whole_nights_only(found[0], [state_of_file(first_sketch.folder), state_of_file(second.folder)])
 
 
 def test_nights_killed_at_every_boundary_on_postgres(
-    first: Undisturbed, second: Undisturbed, copy_of: Copy, postgres: Server
+    first_sketch: Undisturbed, second: Undisturbed, copy_of: Copy, postgres: Server
 ) -> None:
     database = postgres.database()
     url = database.render_as_string(hide_password=False)
-    projected(first.folder, url)
-    folder = moved_to(copy_of(first, "served"), url)
+    projected(first_sketch.folder, url)
+    folder = moved_to(copy_of(first_sketch, "served"), url)
     deliver_second(folder)
     nights = [state_of(url)]
 
