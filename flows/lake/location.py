@@ -13,6 +13,8 @@ from flows.errors import ConfigurationError
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 # Object stores by scheme, with the prefix of the environment variables that hold address and credentials.
 _OBJECT_STORES = {"s3": "AWS_"}
+# What Delta Lake cannot have in a local path (`[a]`, a percent-encoded sign) and what Polars takes for a partition.
+_UNUSABLE = re.compile(r"[\[\]|\\^=\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ def locate(url: str) -> Location:
     """The lake at `url`: a folder's path, `file:///folder` or `s3://bucket/folder`.
 
     Object stores take their options from the environment (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID, ...).
-    Raises ConfigurationError for any other URL.
+    Raises ConfigurationError for any other URL, and for a folder whose path holds a sign that tables cannot have.
     """
     scheme = _SCHEME.match(url)
     if not url.strip() or (scheme and not urlsplit(url).path.strip("/") and not urlsplit(url).netloc):
@@ -50,4 +52,8 @@ def locate(url: str) -> Location:
 
 def _local(path: str) -> Location:
     folder = Path(path).expanduser()
+    if sign := _UNUSABLE.search(str(folder.absolute())):
+        raise ConfigurationError(
+            f"lake url: {folder.absolute()} holds {sign[0]!r}, which its tables cannot have; rename it"
+        )
     return Location(str(folder), folder)
