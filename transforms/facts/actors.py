@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.facts.ticket_history import TICKET_ROW, in_texts
+
 _HOLDERS = {"group": "org_unit_id", "assignee": "agent_key"}
-_NOBODY = ""
 
 
 def with_holders(events: pl.DataFrame) -> pl.DataFrame:
@@ -18,18 +19,21 @@ def with_holders(events: pl.DataFrame) -> pl.DataFrame:
     """
     for event_type, holder in _HOLDERS.items():
         is_change = pl.col("event_type") == event_type
-        elsewhere = events.filter(~is_change & pl.col(holder).is_not_null())["source"].unique()
-        by_change = events.filter(is_change)["source"].unique()
+        told = in_texts(events)
+        elsewhere = _sources(told.filter(~is_change & pl.col(holder).is_not_null()))
+        by_change = _sources(told.filter(is_change))
         silent = by_change.filter(~by_change.is_in(elsewhere.implode()))
         if silent.is_empty():
             continue
-        named = pl.when(is_change).then(pl.col(holder).fill_null(_NOBODY))
-        last = pl.col("told").last().over("ticket_row", "at").replace(_NOBODY, None)
-        is_silent = pl.col("source").is_in(silent.implode())
+        # The row of the last change leads to who was named there, or to nobody.
+        changed_in = pl.when(is_change).then(pl.int_range(pl.len(), dtype=pl.UInt32))
+        last = pl.col("changed_in").last().over(TICKET_ROW, "at")
+        is_silent = pl.col("source").is_in(silent.cast(pl.Categorical).implode())
         events = (
-            events.with_columns(named.forward_fill().over("ticket_row").alias("told"))
-            .with_columns(pl.when(is_silent).then(last).otherwise(holder).alias(holder))
-            .drop("told")
+            events.with_columns(changed_in.alias("changed_in"))
+            .with_columns(pl.col("changed_in").forward_fill().over(TICKET_ROW))
+            .with_columns(pl.when(is_silent).then(pl.col(holder).gather(last)).otherwise(holder).alias(holder))
+            .drop("changed_in")
         )
     return events
 
@@ -47,27 +51,36 @@ def with_roles(events: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.D
     if seen.is_empty():
         return events
     person = ["source", "actor_key"]
+    texts = in_texts(events)
     first = seen.unique(person, keep="first", maintain_order=True).select(*person, first_role="role_then")
-    notes = events.filter(pl.col("event_type") == "private_note").select(person)
-    held = events.select("source", pl.col("agent_key").alias("actor_key"))
+    notes = texts.filter(pl.col("event_type") == "private_note").select(person)
+    held = texts.select("source", pl.col("agent_key").alias("actor_key"))
     agents = pl.concat([notes, held]).drop_nulls().unique().with_columns(pl.lit("agent").alias("acted_as"))
     told = (
-        events.lazy()
-        .with_row_index("position")
+        texts.with_row_index("position")
         .filter((pl.col("actor_role") == "unknown") & pl.col("actor_key").is_not_null())
         .filter(pl.col("source").is_in(seen["source"].unique().implode()))
         .select("position", *person, "at")
         .sort("at")
         .join_asof(seen.lazy(), on="at", by=person, check_sortedness=False)
-        .join(agents.lazy(), on=person, how="left")
+        .join(agents, on=person, how="left")
         .join(first.lazy(), on=person, how="left")
         .select("position", pl.coalesce("role_then", "acted_as", "first_role", pl.lit("requester")).alias("told_role"))
     )
     return (
         events.lazy()
         .with_row_index("position")
-        .join(told, on="position", how="left", maintain_order="left")
+        .join(
+            told.with_columns(pl.col("told_role").cast(pl.Categorical)),
+            on="position",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.coalesce("told_role", "actor_role").alias("actor_role"))
         .drop("position", "told_role")
         .collect()
     )
+
+
+def _sources(events: pl.LazyFrame) -> pl.Series:
+    return events.select("source").unique().collect()["source"]

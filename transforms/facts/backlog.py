@@ -16,7 +16,7 @@ _SETTLED = (*DONE_STATUSES, "cancelled")
 
 
 def open_at_ends(
-    tickets: pl.DataFrame, events: pl.DataFrame, stations: pl.DataFrame, ends: list[dt.date], context: Context
+    tickets: pl.DataFrame, events: pl.LazyFrame, stations: pl.DataFrame, ends: list[dt.date], context: Context
 ) -> pl.DataFrame:
     """One row per ticket open at the midnight that ends each day of `ends`: ticket key, end_on, org_unit_id, agent_key.
 
@@ -63,7 +63,7 @@ def _midnights_up_to(moments: pl.Series, midnights: pl.DataFrame) -> pl.Series:
     return pl.select(pl.when(moments.is_not_null()).then(found)).to_series()
 
 
-def _open_spans(tickets: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def _open_spans(tickets: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
     """Time in which each ticket was open: ticket key, began_at, ended_at (null while it lasts)."""
     numbered = by_number(tickets, events)
     told = status_stretches(numbered, statuses(events)).join(numbered.select(TICKET_ROW, *TICKET_KEY), on=TICKET_ROW)

@@ -56,9 +56,13 @@ class Facts:
         """The units above each unit (itself included) at the end of each period: see `org_tree.ancestors`."""
         return org_tree.ancestors(self.tree.collect(), periods)
 
-    @cached_property
-    def events(self) -> pl.DataFrame:
+    @property
+    def events(self) -> pl.LazyFrame:
         """Events of known tickets in order of ticket and time: see `ticket_history.events_of_tickets` and `actors`."""
+        return ticket_history.in_texts(self._coded_events)
+
+    @cached_property
+    def _coded_events(self) -> pl.DataFrame:
         events = actors.with_holders(ticket_history.events_of_tickets(self._tables).collect())
         return actors.with_roles(events, self._tables)
 

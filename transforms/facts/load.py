@@ -31,7 +31,7 @@ LOAD_REACH_DAYS = (60, 21)
 _TEAM = "org_unit_id"
 
 
-def team_days(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.LazyFrame:
+def team_days(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context) -> pl.LazyFrame:
     """One row per team and business day, from the team's first ticket to the night; `events` of `events_of_tickets`.
 
     Shape: org_unit_id, day, arrivals, active_agents, usual_agents, backlog (at the start of the day), load,
@@ -88,7 +88,7 @@ def _flagged(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _visits(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame) -> pl.DataFrame:
+def _visits(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame) -> pl.DataFrame:
     """Stays of tickets with teams: org_unit_id, entered_at, left_at (the last ends with the ticket's solve)."""
     told = statuses(events).lazy().filter(pl.col("status").is_in(DONE_STATUSES))
     ended = (
@@ -116,13 +116,13 @@ def _grid(visits: pl.DataFrame, context: Context) -> pl.DataFrame:
     return firsts.join(days.to_frame(), how="cross").filter(pl.col("day") >= pl.col("first_on")).drop("first_on")
 
 
-def _active_agents(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _active_agents(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context) -> pl.DataFrame:
     """Distinct agents that acted for or held a ticket of the team that day; without events, those of its tickets."""
     acting = pl.when(pl.col("actor_role") == "agent").then("actor_key")
-    seen = events.lazy().select(_TEAM, pl.coalesce(acting, "agent_key").alias("agent_key"), "at")
+    seen = events.select(_TEAM, pl.coalesce(acting, "agent_key").alias("agent_key"), "at")
     untold = (
         tables["ticket"]
-        .join(events.lazy().select(TICKET_KEY).unique(), on=TICKET_KEY, how="anti")
+        .join(events.select(TICKET_KEY).unique(), on=TICKET_KEY, how="anti")
         .select(_TEAM, "agent_key", pl.col("created_at").alias("at"))
     )
     return (

@@ -24,7 +24,7 @@ _PAUSED = "pending"
 def measured(
     promises: pl.LazyFrame,
     tables: Mapping[str, pl.LazyFrame],
-    events: pl.DataFrame,
+    events: pl.LazyFrame,
     context: Context,
     clock: TicketClock,
 ) -> pl.LazyFrame:
@@ -86,7 +86,7 @@ def measured(
 
 
 def pauses(
-    promises: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, clock: TicketClock
+    promises: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, clock: TicketClock
 ) -> pl.DataFrame:
     """One row per promise and stretch in which it stood (its ticket was pending), in order of promise and time.
 
@@ -162,10 +162,10 @@ def _state() -> pl.Expr:
 
 
 def _with_priority_then(
-    promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame
+    promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Fills a missing priority: the last told up to the start; the ticket's, where changes are told and it has none."""
-    told = events.lazy().filter((pl.col("event_type") == "priority") & pl.col("value").is_not_null())
+    told = events.filter((pl.col("event_type") == "priority") & pl.col("value").is_not_null())
     history = told.select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("value").alias("priority_then"))
     changed = told.select(TICKET_ROW).unique().with_columns(pl.lit(True).alias("is_changed"))
     seen = tables["ticket"].unique(TICKET_KEY).select(*TICKET_KEY, pl.col("priority").alias("priority_seen"))
@@ -182,9 +182,9 @@ def _with_priority_then(
     )
 
 
-def _tickets_that_show_pauses(events: pl.DataFrame) -> pl.DataFrame:
+def _tickets_that_show_pauses(events: pl.LazyFrame) -> pl.DataFrame:
     """Tickets with a status timeline, of sources that ever show a ticket pending."""
-    told = events.lazy().filter(pl.col("event_type") == "status")
+    told = events.filter(pl.col("event_type") == "status")
     showing = told.filter(pl.col("value") == _PAUSED).select("source").unique()
     tickets = told.join(showing, on="source", how="semi").select(TICKET_KEY).unique()
     return tickets.with_columns(pl.lit(True).alias("shows_pauses")).collect()

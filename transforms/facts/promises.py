@@ -13,7 +13,7 @@ from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, of_tickets
 
 
 def verdicts(
-    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context, clock: TicketClock
+    tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context, clock: TicketClock
 ) -> pl.LazyFrame:
     """One row per promise: every column of FctPromise, channel, agent_key, requester_key and, for the KPIs,
 
@@ -53,16 +53,16 @@ def verdicts(
     )
 
 
-def _in_order_of_time(promises: pl.LazyFrame, events: pl.DataFrame) -> pl.LazyFrame:
+def _in_order_of_time(promises: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
     """Promises by their start, with the number of their ticket, null where it has no events."""
-    numbers = events.lazy().select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
+    numbers = events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
     ordered = promises.sort("began_at", "source", "promise_id")
     return ordered.join(numbers, on=TICKET_KEY, how="left", maintain_order="left")
 
 
-def _with_team_at_start(promises: pl.LazyFrame, events: pl.DataFrame) -> pl.LazyFrame:
+def _with_team_at_start(promises: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
     """Adds the team at the start: holder after the last event up to it, else at the first, else as the promise says."""
-    held = events.lazy().filter(pl.col("org_unit_id").is_not_null())
+    held = events.filter(pl.col("org_unit_id").is_not_null())
     first = held.unique(TICKET_ROW, keep="first", maintain_order=True).select(
         TICKET_ROW, pl.col("org_unit_id").alias("first_team")
     )

@@ -39,11 +39,11 @@ class TicketClock:
     numbered: pl.DataFrame
 
     @classmethod
-    def of(cls, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> TicketClock:
+    def of(cls, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context) -> TicketClock:
         """The clocks of the night; `events` of `events_of_tickets`."""
         slots = tables["calendar_slot"].collect()
         closures = tables["calendar_closure"].collect()
-        named = events.filter((pl.col("event_type") == "calendar") & pl.col("value").is_not_null())
+        named = events.filter((pl.col("event_type") == "calendar") & pl.col("value").is_not_null()).collect()
         return cls(
             organisation=OpeningHours.of(context),
             hours={
@@ -55,7 +55,7 @@ class TicketClock:
             .unique("source", keep="first", maintain_order=True)
             .select("source", pl.col("calendar_id").alias("default_id")),
             named=named.select(TICKET_ROW, *TICKET_KEY, "at", pl.col("value").alias("calendar_id")).sort("at"),
-            numbered=events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW),
+            numbered=events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW).collect(),
         )
 
     def with_minutes(self, frame: pl.DataFrame, start: str, end: str, alias: str) -> pl.DataFrame:

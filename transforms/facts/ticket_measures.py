@@ -31,7 +31,7 @@ _DIGITS = 6
 
 
 def measured(
-    tickets: pl.DataFrame, events: pl.DataFrame, timeline: pl.DataFrame, context: Context, clock: TicketClock
+    tickets: pl.DataFrame, events: pl.LazyFrame, timeline: pl.DataFrame, context: Context, clock: TicketClock
 ) -> pl.DataFrame:
     """`tickets` (one row per ticket, as `timelines` has joined them) with every measure of FctTicket.
 
@@ -87,15 +87,14 @@ def _ends(timeline: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _replies(events: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
+def _replies(events: pl.LazyFrame, timeline: pl.DataFrame) -> pl.DataFrame:
     """Replies per ticket, and our public ones up to the first solve: those of the same moment led to it."""
     is_solve = pl.col("status").is_in(("solved", "closed"))
     solves = timeline.lazy().filter(is_solve).group_by(TICKET_ROW).agg(pl.col("at").first().alias("solve_at"))
     public = pl.col("event_type") == "public_reply"
     ours = pl.col("actor_role").is_in(HUMAN_ROLES)
     return (
-        events.lazy()
-        .filter(public | (pl.col("event_type") == "private_note"))
+        events.filter(public | (pl.col("event_type") == "private_note"))
         .join(solves, on=TICKET_ROW, how="left")
         .group_by(TICKET_ROW)
         .agg(
@@ -111,30 +110,31 @@ def _replies(events: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first_assigned(events: pl.DataFrame) -> pl.DataFrame:
-    named = events.lazy().filter(pl.col("agent_key").is_not_null())
+def _first_assigned(events: pl.LazyFrame) -> pl.DataFrame:
+    named = events.filter(pl.col("agent_key").is_not_null())
     return named.group_by(TICKET_ROW).agg(pl.col("at").min().alias("assigned_at")).collect()
 
 
-def _oddities(events: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
+def _oddities(events: pl.LazyFrame, timeline: pl.DataFrame) -> pl.DataFrame:
     """Tickets with events: whether one was merged into another, and whether it was closed and never solved."""
-    merged = events.lazy().group_by(TICKET_ROW).agg((pl.col("event_type") == "merge").any().alias("is_merged"))
+    merged = events.group_by(TICKET_ROW).agg((pl.col("event_type") == "merge").any().alias("is_merged"))
     status = pl.col("status")
     closed = (status == "closed").any() & ~(status == "solved").any()
     told = timeline.lazy().group_by(TICKET_ROW).agg(closed.alias("is_closed_unsolved"))
     return merged.join(told, on=TICKET_ROW, how="left").collect()
 
 
-def _shown_by_source(events: pl.DataFrame, timeline: pl.DataFrame) -> list[pl.Expr]:
+def _shown_by_source(events: pl.LazyFrame, timeline: pl.DataFrame) -> list[pl.Expr]:
     """What the source of a ticket records at all: agents, and the statuses of waiting."""
 
-    def among(sources: pl.Series, alias: str) -> pl.Expr:
-        return pl.col("source").is_in(sources.unique().implode()).alias(alias)
+    def among(rows: pl.LazyFrame, alias: str) -> pl.Expr:
+        sources = rows.select("source").unique().collect()["source"]
+        return pl.col("source").is_in(sources.implode()).alias(alias)
 
     return [
-        among(events.filter(pl.col("agent_key").is_not_null())["source"], "source_names_agents"),
+        among(events.filter(pl.col("agent_key").is_not_null()), "source_names_agents"),
         *(
-            among(timeline.filter(pl.col("status") == status)["source"], f"source_shows_{status}")
+            among(timeline.lazy().filter(pl.col("status") == status), f"source_shows_{status}")
             for status in ("pending", "on_hold")
         ),
     ]

@@ -20,10 +20,11 @@ UNASSIGNED, AWAITING_REPLY = "unassigned", "awaiting_reply"
 _CALENDAR, _BUSINESS = "_calendar_minutes", "_business_minutes"
 
 
-def by_number(tickets: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def by_number(tickets: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
     """ticket_row, source, created_at of every ticket that has events."""
     key = ("source", "ticket_id")
-    return events.select(TICKET_ROW, *key).unique(TICKET_ROW).join(tickets.select(*key, "created_at"), on=key)
+    opened = tickets.lazy().select(*key, "created_at")
+    return events.select(TICKET_ROW, *key).unique(TICKET_ROW).join(opened, on=key).collect()
 
 
 def status_stretches(numbered: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
@@ -54,14 +55,13 @@ def status_stretches(numbered: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataF
     return _real(pl.concat([before, after])).collect()
 
 
-def unassigned_stretches(numbered: pl.DataFrame, events: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
+def unassigned_stretches(numbered: pl.DataFrame, events: pl.LazyFrame, ends: pl.DataFrame) -> pl.DataFrame:
     """Time in which nobody held the ticket, from its opening to its end (`ends`: ticket_row, ended_at).
 
     An `assignee` event without an agent says that nobody holds it; any event that names an agent says who does.
     """
     told = (
-        events.lazy()
-        .filter(pl.col("agent_key").is_not_null() | (pl.col("event_type") == "assignee"))
+        events.filter(pl.col("agent_key").is_not_null() | (pl.col("event_type") == "assignee"))
         .join(numbered.lazy().select(TICKET_ROW, "created_at"), on=TICKET_ROW, maintain_order="left")
         .select(TICKET_ROW, "agent_key", pl.max_horizontal("at", "created_at").alias("began_at"))
     )
@@ -85,11 +85,10 @@ def unassigned_stretches(numbered: pl.DataFrame, events: pl.DataFrame, ends: pl.
     ).collect()
 
 
-def reply_stretches(numbered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def reply_stretches(numbered: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
     """Time the customer waited for each of our public replies; a wait that no reply has ended is left out."""
     said = (
-        events.lazy()
-        .filter((pl.col("event_type") == "public_reply") & (pl.col("actor_role") != "bot"))
+        events.filter((pl.col("event_type") == "public_reply") & (pl.col("actor_role") != "bot"))
         .join(numbered.lazy().select(TICKET_ROW, "created_at"), on=TICKET_ROW, maintain_order="left")
         .filter(pl.col("at") >= pl.col("created_at"))
         .select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("actor_role").is_in(HUMAN_ROLES).alias("is_ours"))

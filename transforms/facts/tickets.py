@@ -21,7 +21,7 @@ REOPEN_WINDOW_DAYS = ONE_TOUCH_WINDOW_DAYS
 
 
 def timelines(
-    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context, clock: TicketClock
+    tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context, clock: TicketClock
 ) -> pl.LazyFrame:
     """One row per ticket, from `events_of_tickets`: every column of FctTicket (see `measured`) and, for the KPIs,
 
@@ -44,7 +44,7 @@ def timelines(
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     joined = (
         tickets.join(_first_replies(tickets, events), on=TICKET_KEY, how="left")
-        .join(events.select(*TICKET_KEY, pl.lit(True).alias("has_events")).unique(), on=TICKET_KEY, how="left")
+        .join(_with_events(events), on=TICKET_KEY, how="left")
         .join(moved, on=TICKET_KEY, how="left")
         .join(_status_counts(timeline), on=TICKET_KEY, how="left")
         .with_columns(
@@ -121,11 +121,10 @@ def _closed_at() -> pl.Expr:
     return pl.when(told).then("closed_at").otherwise("last_closed_at")
 
 
-def _first_replies(tickets: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+def _first_replies(tickets: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
     """First public reply by a person, not before the ticket: time, and who held the ticket then."""
     return (
-        events.lazy()
-        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
+        events.filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
         .join(tickets.lazy().select(*TICKET_KEY, "created_at"), on=TICKET_KEY)
         .filter(pl.col("at") >= pl.col("created_at"))
         .sort("at", "sequence")
@@ -139,8 +138,13 @@ def _first_replies(tickets: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sources_with_replies(events: pl.DataFrame) -> pl.Series:
-    return events.filter(pl.col("event_type") == "public_reply")["source"].unique()
+def _with_events(events: pl.LazyFrame) -> pl.DataFrame:
+    one_of_each = events.select(*TICKET_KEY, TICKET_ROW).unique(TICKET_ROW)
+    return one_of_each.select(*TICKET_KEY, pl.lit(True).alias("has_events")).collect()
+
+
+def _sources_with_replies(events: pl.LazyFrame) -> pl.Series:
+    return events.filter(pl.col("event_type") == "public_reply").select("source").unique().collect()["source"]
 
 
 def _station_counts(visited: pl.DataFrame) -> pl.DataFrame:

@@ -19,7 +19,7 @@ _INSTANCE = (*TICKET_KEY, "metric", "instance")
 _RUNS, _STANDS = ("activate",), ("pause", "fulfil")
 
 
-def promises(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, clock: TicketClock) -> pl.LazyFrame:
+def promises(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, clock: TicketClock) -> pl.LazyFrame:
     """One row per instance that a target was applied to: contract Promise, and what the source told of it.
 
     `told_target_minutes`, `told_used_minutes`: the target and, once fulfilled, the minutes used, both on its own clock.
@@ -83,15 +83,15 @@ def _in_order(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     return of_tickets(told, tables["ticket"]).sort(*_INSTANCE, "at", pl.col("event_id").str.len_chars(), "event_id")
 
 
-def _with_holder(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame) -> pl.LazyFrame:
+def _with_holder(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame) -> pl.LazyFrame:
     """Contract columns that the ticket knows: who held it when the promise ended, channel and requester."""
     tickets = (
         tables["ticket"]
         .unique(TICKET_KEY)
         .select(*TICKET_KEY, "channel", "requester_key", last_team="org_unit_id", last_agent="agent_key")
     )
-    number = events.lazy().select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
-    held = events.lazy().select(TICKET_ROW, "org_unit_id", "agent_key", ended_at="at")
+    number = events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
+    held = events.select(TICKET_ROW, "org_unit_id", "agent_key", ended_at="at")
     joined = (
         rows.with_columns(pl.coalesce("fulfilled_at", "breached_at").alias("ended_at"))
         .join(number, on=TICKET_KEY, how="left")

@@ -23,13 +23,18 @@ _AS_TEXT = cs.categorical().cast(pl.String)
 def records(facts: Facts, *event_types: str) -> pl.Expr:
     """Whether the `source` of a row records an event of one of these types for any ticket."""
     told = facts.events.filter(pl.any_horizontal(pl.col("event_type") == each for each in event_types))
-    return pl.col("source").is_in(told["source"].unique().implode())
+    return _source_among(told)
 
 
 def shows_status(facts: Facts, status: str) -> pl.Expr:
     """Whether the `source` of a row ever shows a ticket in this status."""
     told = facts.events.filter((pl.col("event_type") == "status") & (pl.col("value") == status))
-    return pl.col("source").is_in(told["source"].unique().implode())
+    return _source_among(told)
+
+
+def _source_among(told: pl.LazyFrame) -> pl.Expr:
+    sources = told.select("source").unique().collect()["source"]
+    return pl.col("source").is_in(sources.implode())
 
 
 def unless_missing(estimate: Estimator, missing: str | dict[str, str]) -> Estimator:

@@ -21,7 +21,7 @@ def role(who: int, name: str, since: dt.datetime) -> dict[str, Any]:
 
 
 def roles_of(events: list[dict[str, Any]], roles: list[dict[str, Any]]) -> list[str]:
-    return facts(ticket=[ticket(1)], ticket_event=events, person_role=roles).events["actor_role"].to_list()
+    return facts(ticket=[ticket(1)], ticket_event=events, person_role=roles).events.collect()["actor_role"].to_list()
 
 
 def test_the_role_is_the_one_seen_last_before_the_event() -> None:
@@ -59,7 +59,7 @@ def test_who_was_named_last_holds_the_ticket() -> None:
         event(2, at(4), "public_reply", org_unit_id=None, agent_key=None),
     ]
 
-    got = facts(ticket=[ticket(1), ticket(2)], ticket_event=events).events
+    got = facts(ticket=[ticket(1), ticket(2)], ticket_event=events).events.collect()
 
     assert got["org_unit_id"].to_list() == ["care"] * 6 + [None]
     # The reply of the moment in which it was taken over is the new agent's.
@@ -69,6 +69,6 @@ def test_who_was_named_last_holds_the_ticket() -> None:
 def test_a_source_that_names_holders_with_every_event_is_taken_at_its_word() -> None:
     events = [event(1, at(0), "group"), event(1, at(1), "status", "open", org_unit_id=None, agent_key=None)]
 
-    assert facts(ticket=[ticket(1)], ticket_event=[*events, event(1, at(2), "status", "solved")]).events[
+    assert facts(ticket=[ticket(1)], ticket_event=[*events, event(1, at(2), "status", "solved")]).events.collect()[
         "agent_key"
     ].to_list() == [person(1), None, person(1)]

@@ -50,8 +50,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
     """One row per public reply by a person of ours; without a text it serves the coverage alone."""
     counted = facts.tickets.filter(~pl.col("is_deleted")).select(TICKET_KEY)
     replies = (
-        facts.events.lazy()
-        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
+        facts.events.filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
         .join(counted, on=TICKET_KEY, how="semi")
         .collect()
     )

@@ -138,11 +138,9 @@ def _reaching(due: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 
 def _pauses_with_silence(facts: Facts) -> pl.LazyFrame:
-    replies = (
-        facts.events.lazy()
-        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
-        .select(TICKET_ROW, pl.col("at").alias("paused_at"), pl.lit(True).alias("is_asked"))
-    )
+    replies = facts.events.filter(
+        (pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES)
+    ).select(TICKET_ROW, pl.col("at").alias("paused_at"), pl.lit(True).alias("is_asked"))
     return (
         facts.promise_pauses.sort("paused_at", *PROMISE_KEY)
         .join_asof(
@@ -161,8 +159,7 @@ def _bad_ratings(facts: Facts) -> pl.LazyFrame:
     """One row per ticket that still counts; only bad ratings have a denominator."""
     counting = facts.tickets.filter(~pl.col("is_deleted")).select(*TICKET_KEY, "org_unit_id", "created_on")
     bad = (
-        facts.events.lazy()
-        .filter((pl.col("event_type") == "rating") & (pl.col("value") == "bad"))
+        facts.events.filter((pl.col("event_type") == "rating") & (pl.col("value") == "bad"))
         .select(*TICKET_KEY, pl.col("at").alias("rated_at"), "org_unit_id", "agent_key")
         .join(counting.select(TICKET_KEY), on=TICKET_KEY, how="semi")
         .with_row_index("rating")

@@ -51,8 +51,7 @@ KPI = Kpi(
 def observe(facts: Facts) -> pl.LazyFrame:
     """One row per eligible ticket by its first solve; one that cannot be judged serves the coverage alone."""
     asked = (
-        facts.events.lazy()
-        .filter((pl.col("event_type") == "escalation") | (pl.col("event_type") == "approval"))
+        facts.events.filter((pl.col("event_type") == "escalation") | (pl.col("event_type") == "approval"))
         .group_by(TICKET_KEY)
         .agg(pl.col("at").min().alias("asked_at"))
     )

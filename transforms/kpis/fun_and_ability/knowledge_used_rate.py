@@ -44,8 +44,7 @@ KPI = Kpi(
 def observe(facts: Facts) -> pl.LazyFrame:
     """One row per ticket by its first solve; one that cannot be judged serves the coverage alone."""
     linked = (
-        facts.events.lazy()
-        .filter(pl.col("event_type") == "knowledge")
+        facts.events.filter(pl.col("event_type") == "knowledge")
         .group_by(TICKET_KEY)
         .agg(pl.col("at").min().alias("linked_at"))
     )

@@ -157,7 +157,7 @@ def _moments(facts: Facts) -> pl.LazyFrame:
 
 def _people(moments: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Who worked on each moment's ticket: its holders and the agents who acted on it (moment_id, on, worker_key)."""
-    events = facts.events.lazy()
+    events = facts.events
     acting = pl.when(pl.col("actor_role") == "agent").then("actor_key")
     workers = pl.concat(
         [

@@ -78,7 +78,7 @@ def _at_work(facts: Facts) -> pl.LazyFrame:
     day = facts.context.local_day
     seen = pl.concat(
         [
-            facts.events.lazy().select("org_unit_id", "agent_key", day(pl.col("at")).alias("on")),
+            facts.events.select("org_unit_id", "agent_key", day(pl.col("at")).alias("on")),
             facts.tickets.select("org_unit_id", "agent_key", pl.col("created_on").alias("on")),
         ]
     ).filter(pl.col("agent_key").is_not_null())

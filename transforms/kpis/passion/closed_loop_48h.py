@@ -34,7 +34,7 @@ _WAYS = ("ticket", "person")
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Share closed; unripe cells are not_matured, and without any recorded reply the company is source_missing."""
     cells = proportion(rows, facts)
-    if facts.events.filter(pl.col("event_type") == "public_reply").is_empty():
+    if facts.events.filter(pl.col("event_type") == "public_reply").head(1).collect().is_empty():
         silent = (pl.lit("source_missing").alias("state"), pl.lit("missing:public_reply").alias("flags"))
         return cells.filter(is_company(facts)).select(*CELL_KEY, *silent)
     unripe = rows.group_by(CELL_KEY).agg(pl.col("is_unripe").any())
@@ -126,8 +126,7 @@ def _bad_answers(facts: Facts) -> pl.DataFrame:
 def _first_contacts(facts: Facts, bad: pl.DataFrame) -> pl.DataFrame:
     """First human public reply after each answer, on its ticket or to its person: row, contacted_at, contact_key."""
     replies = (
-        facts.events.lazy()
-        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(_HUMAN))
+        facts.events.filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(_HUMAN))
         .join(facts.tickets.select(*TICKET_KEY, pl.col("requester_key").alias("person")), on=TICKET_KEY)
         .select(
             filled("{} {}", *TICKET_KEY).alias("ticket"),

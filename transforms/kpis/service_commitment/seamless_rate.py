@@ -83,7 +83,7 @@ def _teams_to_first_solve(facts: Facts) -> pl.LazyFrame:
     Shape: ticket key, teams, is_routed.
     """
     stays = facts.stations.filter("is_timeline")
-    written = facts.events.lazy().filter(
+    written = facts.events.filter(
         ((pl.col("event_type") == "public_reply") | (pl.col("event_type") == "private_note"))
         & pl.col("actor_role").is_in(HUMAN_ROLES)
     )

@@ -101,8 +101,7 @@ def _evidence(facts: Facts) -> pl.LazyFrame:
     confirms = ((reply & by_requester & after) | (finishes & (after | at_solve))) & ~pl.col("comes_back")
     follows_up = (reply | note) & pl.col("actor_role").is_in(HUMAN_ROLES) & after
     in_tickets = (
-        facts.events.lazy()
-        .filter(reply | note | (kind == "rating") | (kind == "status"))
+        facts.events.filter(reply | note | (kind == "rating") | (kind == "status"))
         .join(solves, on=TICKET_KEY)
         .filter(before_reopening & (confirms | follows_up | ((kind == "rating") & (after | at_solve))))
         .select(TICKET_KEY)
