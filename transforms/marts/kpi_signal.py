@@ -24,7 +24,7 @@ from transforms.stats.control_charts import individuals, laney
 from transforms.stats.few_points import two_sided_tail
 from transforms.stats.multiplicity import benjamini_hochberg
 from transforms.stats.precision import repeatable
-from transforms.stats.run_rules import RUN_POINTS, runs
+from transforms.stats.run_rules import RUN_POINTS, last_runs
 
 FEWEST_POINTS = 8
 MOST_POINTS = 24
@@ -33,8 +33,9 @@ FALSE_DISCOVERY_RATE = 0.05
 # Numbers that qualify another one and change only with it.
 _COMPANIONS = ("worst_case_low", "worst_case_high", "p_value")
 _SERIES = [name for name in CELL_KEY if name != "period_start"]
-_JUDGED_BY = [*_SERIES, "judged_start"]
-_IS_PAST = pl.col("period_start") < pl.col("judged_start")
+# Points go by their number: grouped by the texts of their series they take ten times as long.
+_JUDGED = ["judged"]
+_IS_PAST = pl.col("point") < pl.col("judged")
 _NUMBERS = ("centre", "lower_limit", "upper_limit", "p_value", "q_value")
 
 
@@ -43,8 +44,9 @@ def fct_kpi_signal(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> p
     points = _published_series(rows, registered)
     if points.is_empty():
         return FctKpiSignal.create_empty()
-    judged = _with_its_past(points)
-    tests = pl.concat([_beyond_limits(judged), _run(judged)], how="diagonal")
+    numbered = _numbered(points)
+    judged = _with_its_past(numbered)
+    tests = pl.concat([_beyond_limits(judged), _run(judged)], how="diagonal").join(numbered, on="judged")
     found = _with_status(benjamini_hochberg(tests.lazy(), family=["period_end"]).collect())
     # Shorter runs are tests that were made, so they count in the family; they are no rule, so they are not told.
     told = (pl.col("rule") == "beyond_limits") | (pl.col("run_length") >= RUN_POINTS)
@@ -85,33 +87,49 @@ def _published_series(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -
     )
 
 
-def _with_its_past(points: pl.DataFrame) -> pl.DataFrame:
-    """Each point to be judged (`judged_start`) with itself and the up to 24 published ones before it."""
-    numbered = points.sort(*_SERIES, "period_start").with_columns(
-        pl.int_range(pl.len()).over(_SERIES).alias("position")
+def _numbered(points: pl.DataFrame) -> pl.DataFrame:
+    """Points in order of series and time, with their number (`judged`), that of their series, and place in it."""
+    ordered = points.sort(*_SERIES, "period_start").with_row_index("judged")
+    return ordered.with_columns(pl.int_range(pl.len()).over(_SERIES).alias("position")).with_columns(
+        (pl.col("position") == 0).cum_sum().alias("series")
     )
-    judged = numbered.filter(pl.col("position") >= FEWEST_POINTS).select(
-        *_SERIES, pl.col("period_start").alias("judged_start"), pl.col("position").alias("judged_position")
+
+
+def _with_its_past(numbered: pl.DataFrame) -> pl.DataFrame:
+    """Each point to be judged with itself and the up to 24 published ones before it (`point`), and their numbers."""
+    back = pl.DataFrame({"back": range(MOST_POINTS + 1)}, schema={"back": pl.UInt32})
+    reached = (
+        numbered.filter(pl.col("position") >= FEWEST_POINTS)
+        .select("judged", "position")
+        .join(back, how="cross")
+        .filter(pl.col("back") <= pl.col("position"))
+        .select("judged", (pl.col("judged") - pl.col("back")).alias("point"))
+        .sort("judged", "point")
     )
-    back = pl.DataFrame({"back": range(MOST_POINTS + 1)})
-    reached = judged.join(back, how="cross").with_columns(position=pl.col("judged_position") - pl.col("back"))
-    return reached.join(numbered, on=[*_SERIES, "position"])
+    numbers = numbered.select("value", "numerator", "denominator", "is_large")[reached["point"]]
+    return reached.hstack(numbers)
 
 
 def _beyond_limits(judged: pl.DataFrame) -> pl.DataFrame:
     """The judged point on the chart of its past; a past that never varied judges nothing."""
     large = pl.col("is_large")
     charts = [
-        laney(judged.lazy().filter(large), _JUDGED_BY, "period_start", baseline=_IS_PAST).with_columns(
+        laney(judged.lazy().filter(large), _JUDGED, "point", baseline=_IS_PAST).with_columns(
             pl.lit("laney_p").alias("chart")
         ),
-        individuals(judged.lazy().filter(~large), _JUDGED_BY, "period_start", baseline=_IS_PAST).with_columns(
+        individuals(judged.lazy().filter(~large), _JUDGED, "point", baseline=_IS_PAST).with_columns(
             pl.lit("xmr").alias("chart")
         ),
     ]
-    past = judged.group_by(_JUDGED_BY).agg(_IS_PAST.sum().cast(pl.Int64).alias("n_points"))
+    past = judged.group_by(_JUDGED).agg(_IS_PAST.sum().cast(pl.Int64).alias("n_points"))
     placed = pl.concat(charts, how="diagonal").filter(pl.col("standardised").is_not_null(), ~_IS_PAST).collect()
-    return placed.join(past, on=_JUDGED_BY).with_columns(
+    return placed.join(past, on=_JUDGED).select(
+        *_JUDGED,
+        "chart",
+        "centre",
+        "lower_limit",
+        "upper_limit",
+        "n_points",
         pl.lit("beyond_limits").alias("rule"),
         two_sided_tail(pl.col("standardised"), pl.col("n_points")).alias("p_value"),
         (pl.col("standardised") > 0).alias("is_above"),
@@ -126,27 +144,32 @@ def _run(judged: pl.DataFrame) -> pl.DataFrame:
     skewed one most lie under the mean. The median includes the run: about the level of 8 earlier points alone, 8 in
     line come up in 3 % of steady series instead of 0.8 %.
     """
-    centred = judged.with_columns(
-        pl.col("value").median().over(_JUDGED_BY).alias("centre"),
-        pl.len().cast(pl.Int64).over(_JUDGED_BY).alias("n_points"),
+    levels = judged.group_by(_JUDGED).agg(
+        pl.col("value").median().alias("centre"), pl.len().cast(pl.Int64).alias("n_points")
     )
+    centred = judged.join(levels, on=_JUDGED, maintain_order="left")
     return (
-        runs(centred.lazy(), _JUDGED_BY, "period_start")
-        .filter(~_IS_PAST, pl.col("run_length") > 0)
-        .collect()
-        .with_columns(
+        last_runs(centred.lazy(), _JUDGED, "point")
+        .filter(pl.col("run_length") > 0)
+        .join(levels.lazy(), on=_JUDGED)
+        .select(
+            *_JUDGED,
+            "centre",
+            "n_points",
+            "run_length",
             pl.lit("run_of_8").alias("rule"),
             pl.lit("xmr").alias("chart"),
             pl.col("run_p_value").alias("p_value"),
             (pl.col("side") > 0).alias("is_above"),
         )
+        .collect()
     )
 
 
 def _with_status(tests: pl.DataFrame) -> pl.DataFrame:
     """Quiet, noticed or raised: noticed again at the next published number of the series, on the same side."""
     is_found = pl.col("q_value") <= FALSE_DISCOVERY_RATE
-    series = [*_SERIES, "rule"]
+    series = ["series", "rule"]
     before = pl.struct("is_found", "is_above", "position").shift().over(series, order_by="period_start")
     repeats = (
         before.struct.field("is_found")

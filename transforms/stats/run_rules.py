@@ -13,30 +13,26 @@ import polars as pl
 RUN_POINTS = 8
 
 
-def runs(
+def last_runs(
     points: pl.LazyFrame, series: Sequence[str], order: str, value: str = "value", centre: str = "centre"
 ) -> pl.LazyFrame:
-    """`points` with the run that ends in each: `side` (1 above, -1 below, 0 on it), `run_length`, `run_p_value`.
+    """The run that ends in the last point of each series: `series`, `side`, `run_length`, `run_p_value`.
 
-    `order` sorts a series in time; the rows keep their order. `run_p_value` is binomial and two-sided: that all of
-    `run_length` points lie on one side by chance, 2 * 0.5^length, 1 for a single point. A point on the centre or
-    without a value has length 0 and no p-value.
+    `points` come in order of time (`order`, a whole number) within their series. `side` is 1 above the centre, -1 below,
+    0 on it. `run_p_value` is binomial and two-sided: that all of `run_length` points lie on one side by chance,
+    2 * 0.5^length, 1 for a single point. A last point on the centre or without a value has length 0 and no p-value.
     """
-    keys = list(series)
-    side = (pl.col(value) - pl.col(centre)).sign().cast(pl.Int8)
-    rows = points.with_row_index("point_row").with_columns(side.alias("side"))
-    counted = rows.filter(pl.col("side") != 0).sort(*keys, order)
-    turns = (pl.col("side") != pl.col("side").shift().over(keys)).fill_null(True)
-    lengths = (
-        counted.with_columns(turns.cast(pl.Int64).cum_sum().over(keys).alias("run"))
-        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(*keys, "run").alias("run_length"))
-        .select("point_row", "run_length")
-    )
-    length = pl.col("run_length")
-    p_value = (2 * pl.lit(0.5).pow(length)).clip(upper_bound=1.0)
+    side, at = pl.col("side"), pl.col(order).cast(pl.Int64)
+    turned_at = at.filter(side == -side.last()).max().fill_null(-1)
+    length = ((side != 0) & (at > turned_at)).sum().cast(pl.Int64)
     return (
-        rows.join(lengths, on="point_row", how="left")
-        .with_columns(pl.when(length > 0).then(p_value).alias("run_p_value"), length.fill_null(0))
-        .sort("point_row")
-        .drop("point_row")
+        points.with_columns((pl.col(value) - pl.col(centre)).sign().cast(pl.Int8).alias("side"))
+        .group_by(series, maintain_order=True)
+        .agg(side.last().alias("last_side"), pl.when(side.last() != 0).then(length).otherwise(0).alias("run_length"))
+        .rename({"last_side": "side"})
+        .with_columns(
+            pl.when(pl.col("run_length") > 0)
+            .then((2 * pl.lit(0.5).pow(pl.col("run_length"))).clip(upper_bound=1.0))
+            .alias("run_p_value")
+        )
     )
