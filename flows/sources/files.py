@@ -80,7 +80,9 @@ def _found(source: SourceSettings) -> list[tuple[Path, str]]:
         if not path.exists():
             raise SourcePermanentError(f'source "{source.name}": no file {path}; correct path, or export it')
         return [(path, path.name)]
-    depth = next(position for position, part in enumerate(path.parts) if glob.has_magic(part))
+    # A folder may be called `[archive]`: what is there by that very name is meant.
+    upwards = (depth for depth in range(len(path.parts), 0, -1) if Path(*path.parts[:depth]).exists())
+    depth = next(upwards, 0)
     fixed = Path(*path.parts[:depth])
     found = fixed.glob(str(Path(*path.parts[depth:])))
     files = sorted(file for file in found if file.is_file() and not file.name.startswith("."))

@@ -8,6 +8,8 @@ import pytest
 
 from flows.errors import ConfigurationError
 from flows.settings import load_settings
+from sql.duckdb_file import DuckDbFile
+from sql.warehouse import open_warehouse
 
 BASE = """\
 [organisation]
@@ -222,3 +224,15 @@ def test_importing_settings_loads_nothing_heavy() -> None:
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["a%20b", "what?", "plain"])
+def test_the_warehouse_lies_beside_the_configuration_whatever_its_folder_is_called(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "culture-kpis.toml").write_text('[organisation]\nname = "X"\n[lake]\nurl = "/tmp/a-lake"\n')
+
+    warehouse = open_warehouse(load_settings(folder / "culture-kpis.toml").warehouse.url)
+
+    assert isinstance(warehouse, DuckDbFile)
+    assert warehouse.path == folder / "var/warehouse.duckdb"

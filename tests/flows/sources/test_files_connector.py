@@ -281,6 +281,15 @@ def test_a_name_that_occurs_twice_is_refused(tmp_path: Path) -> None:
     assert 'more than one column is named "n"' in refusal(file)
 
 
+def test_a_folder_with_the_signs_of_a_glob_is_meant_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "old [2024]"
+    folder.mkdir()
+    (folder / "a.csv").write_text("id,text\n1,x\n")
+
+    assert read(folder / "a.csv").rows() == [("1", "x")]
+    assert read(folder / "*.csv").rows() == [("1", "x")]
+
+
 def test_a_missing_file_and_a_glob_without_a_match_are_told(tmp_path: Path) -> None:
     assert "no file" in refusal(tmp_path / "a.csv")
     assert "no file matches" in refusal(tmp_path / "*.csv", allow_empty=True)
