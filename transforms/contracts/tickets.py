@@ -24,6 +24,7 @@ EVENT_TYPES = (
     "approval",
     "knowledge",
     "calendar",
+    "redaction",
 )
 PROMISE_METRICS = (
     "first_reply",
@@ -73,8 +74,8 @@ class TicketEvent(Staged):
     sequence = count("Order among events of the same ticket and moment.", primary_key=True, unit="position")
     event_type = code(EVENT_TYPES, "What happened.", primary_key=True)
     value = text(
-        "Value after the event: status, priority, rating (good, bad), calendar, or the id of the ticket merged into. "
-        "Null for people, teams and replies."
+        "Value after the event: status, priority, rating (good, bad), calendar, the id of the ticket merged into, or "
+        "the sequence of the comment that was redacted. Null for people, teams and replies."
     )
     org_unit_id = identifier("Team that held the ticket at that moment, after the event.", nullable=True)
     agent_key = person("Agent who held the ticket at that moment, after the event.", nullable=True)

@@ -20,6 +20,7 @@ from transforms.facts import (
     promise_measures,
     promises,
     recognitions,
+    redactions,
     ticket_history,
     tickets,
 )
@@ -58,12 +59,13 @@ class Facts:
 
     @property
     def events(self) -> pl.LazyFrame:
-        """Events of known tickets in order of ticket and time: see `ticket_history.events_of_tickets` and `actors`."""
+        """Events of known tickets in order of ticket and time: see `ticket_history`, `redactions`, `actors`."""
         return ticket_history.in_texts(self._coded_events)
 
     @cached_property
     def _coded_events(self) -> pl.DataFrame:
-        events = actors.with_holders(ticket_history.events_of_tickets(self._tables).collect())
+        told = redactions.applied(ticket_history.events_of_tickets(self._tables).collect())
+        events = actors.with_holders(told)
         return actors.with_roles(events, self._tables)
 
     @cached_property

@@ -115,7 +115,11 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
         Field("at", "datetime", "When it happened.", required=True),
         _code("event_type", EVENT_TYPES, "What happened.", required=True),
         Field("sequence", "count", "Order among events of one ticket and moment.", default="order of rows"),
-        Field("value", "label", "Status, priority or rating after the event, or the ticket merged into."),
+        Field(
+            "value",
+            "label",
+            "Status, priority or rating after the event; the ticket merged into; the sequence of the comment redacted.",
+        ),
         _TEAM,
         _AGENT,
         Field("actor", "person", "Who did it."),

@@ -13,7 +13,8 @@ from transforms.staging.text_features import fingerprints
 from transforms.staging.value_maps import translate
 
 HOLDER = {"team": "org_unit_id", "agent": "agent_key"}
-_IDENTIFIERS = ("merge", "calendar")  # the value is the ticket merged into, the calendar it runs on from now on
+# The value is the ticket merged into, the calendar it runs on from now on, the sequence of the comment redacted.
+_IDENTIFIERS = ("merge", "calendar", "redaction")
 
 
 def snapshot(rows: pl.DataFrame, mapping: SourceMapping) -> Outcome:

@@ -148,6 +148,7 @@ def test_events_keep_no_text_and_no_name(stage: Stage) -> None:
         1  | 2026-01-05 | assignee     | U1    | U1 |       |
         1  | 2026-01-05 | status       | Solved |     |       |
         1  | 2026-01-06 | merge        | 99     |     |       |
+        1  | 2026-01-07 | redaction    | 7      | U1 |       |
         """,
         **EVENTS,
     )
@@ -158,8 +159,9 @@ def test_events_keep_no_text_and_no_name(stage: Stage) -> None:
         (1, "assignee", None, "unknown"),
         (2, "status", "solved", "unknown"),
         (0, "merge", "99", "unknown"),
+        (0, "redaction", "7", "unknown"),
     ]
-    assert events["fingerprint"].is_not_null().to_list() == [True, False, False, False]
+    assert events["fingerprint"].is_not_null().to_list() == [True, False, False, False, False]
     assert "U1" not in events.write_csv()
     assert "Thank" not in events.write_csv()
 

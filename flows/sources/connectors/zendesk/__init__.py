@@ -26,4 +26,5 @@ CONNECTOR = Connector(
         lists.SATISFACTION_RATINGS,
         lists.SURVEY_RESPONSES,
     ),
+    version=2,
 )

@@ -105,7 +105,7 @@ TICKET_EVENTS = Endpoint(
             {
                 **dict.fromkeys(("id", "event_type", "public", "author_id", "body"), TEXT),
                 **dict.fromkeys(("status", "priority", "assignee_id", "group_id", "new_schedule_id"), TEXT),
-                **dict.fromkeys(("field_name", "value"), TEXT),
+                **dict.fromkeys(("field_name", "value", "comment_id"), TEXT),
                 "added_tags": [TEXT],
             }
         ],

@@ -10,6 +10,7 @@ import polars as pl
 from flows.sources.connectors.zendesk.zones import IANA_ZONES
 
 _MERGED = "closed_by_merge"  # the tag Zendesk puts on a ticket that was merged into another
+_REDACTED = "CommentRedactionEvent"  # words of a comment were removed for good
 _SYSTEM = "-1"  # the updater of triggers and automations
 _DAY = 1440
 # Field of an update -> the type of event that a change of it is.
@@ -57,6 +58,7 @@ def ticket_events(records: pl.DataFrame) -> pl.DataFrame:
     frames = [
         _events(children.filter(is_comment), told.otherwise(pl.lit("private_note"))),
         _events(children.filter(pl.col("event_type") == "ScheduleAssignment"), "calendar", value="new_schedule_id"),
+        _events(children.filter(pl.col("event_type") == _REDACTED), "redaction", value="comment_id"),
         _events(children.filter(pl.col("added_tags").list.contains(_MERGED)), "merge"),
         *(
             _events(children.filter(pl.col(field).is_not_null()), event_type, **{_held(event_type): field})

@@ -68,6 +68,7 @@ def test_the_second_night_follows_every_change_and_asks_for_little(desk: Callabl
     facts = Facts(found, of.settings.context(world.now.date()))
     _measures_agree(facts)
     _promises_agree(facts, world)
+    _nothing_of_a_redacted_text_is_left(found["ticket_event"], facts)
 
 
 def _land(of: Desk) -> None:
@@ -105,6 +106,15 @@ def _promises_agree(facts: Facts, world: World) -> None:
     verdicts = {"kept": ("kept", "fulfilled"), "broken": ("broken",)}
     wrong = {key: told[key]["state"] for key, verdict in settled.items() if told[key]["state"] not in verdicts[verdict]}
     assert wrong == {}
+
+
+def _nothing_of_a_redacted_text_is_left(staged: pl.DataFrame, facts: Facts) -> None:
+    """The old updates were not exported again: their fingerprints were landed, and end with the redaction."""
+    is_told, is_theirs = pl.col("fingerprint").is_not_null(), pl.col("ticket_id") == "1003"
+    assert not staged.filter(is_told & is_theirs).is_empty()
+    left = facts.events.filter(is_told)
+    assert left.filter(is_theirs).is_empty()
+    assert left.height == staged.filter(is_told & ~is_theirs).height
 
 
 def _nobody_is_named(folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,10 @@ SYSTEM = -1
 
 @dataclass
 class Audit:
-    """One update of a ticket. `changes` are fields and their new values; a comment is (author, public, text)."""
+    """One update of a ticket. `changes` are fields and their new values; a comment is (author, public, text).
+
+    `redacts` is the id of the comment that the update redacts.
+    """
 
     id: int
     at: dt.datetime
@@ -23,6 +26,7 @@ class Audit:
     comment: tuple[int, bool, str] | None = None
     is_creation: bool = False
     comment_id: int = 0
+    redacts: int | None = None
 
     def record(self, ticket_id: int, before: dict[str, Any]) -> Record:
         """As the incremental export of ticket events shows it, comments side-loaded."""
@@ -43,6 +47,11 @@ class Audit:
                 child |= {"event_type": kind, name: "" if value is None else str(value)}
                 child |= {"previous_value": str(before[name])} if before.get(name) else {}
             children.append(child)
+        if self.redacts is not None:
+            told_type = "CommentRedactionEvent"
+            children.append(
+                {"id": self.comment_id, "type": told_type, "event_type": told_type, "comment_id": self.redacts}
+            )
         return {
             "id": self.id,
             "ticket_id": ticket_id,
@@ -67,7 +76,6 @@ class Ticket:
     kind: str
     audits: list[Audit] = field(default_factory=list)
     generated_at: dt.datetime | None = None
-    is_scrubbed: bool = False
 
     @property
     def created_at(self) -> dt.datetime:
@@ -104,8 +112,8 @@ class Ticket:
             "updated_at": iso(self.updated_at),
             "generated_timestamp": int((self.generated_at or self.updated_at).timestamp()),
             "type": self.kind,
-            "subject": "SCRUBBED" if self.is_scrubbed else f"About order {self.id}",
-            "description": "SCRUBBED" if self.is_scrubbed else f"My order {self.id} did not arrive",
+            "subject": f"About order {self.id}",
+            "description": self.audits[0].comment[2] if self.audits[0].comment else None,
             "priority": state.get("priority"),
             "status": state["status"],
             "requester_id": self.requester_id,

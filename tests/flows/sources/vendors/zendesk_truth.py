@@ -43,6 +43,7 @@ def expected(routes: Routes) -> Rows:
             kinds = [kind for field, kind in _CHANGES.items() if field in child]
             kinds += ["calendar"] if child["event_type"] == "ScheduleAssignment" else []
             kinds += ["merge"] if "closed_by_merge" in child.get("added_tags", ()) else []
+            kinds += ["redaction"] if child["event_type"] == "CommentRedactionEvent" else []
             if child["event_type"] == "Comment":
                 kinds.append("created" if opens else "public_reply" if child["public"] else "private_note")
             told["ticket_event"] += [(audit["ticket_id"], child["id"], kind) for kind in kinds]

@@ -114,11 +114,11 @@ class World:
         comment: tuple[int, bool, str] | None = None,
         *,
         is_creation: bool = False,
+        redacts: int | None = None,
     ) -> None:
         number = self._next_id()
-        ticket.audits.append(
-            Audit(number, at.replace(microsecond=0), updater, changes, comment, is_creation, comment_id=number + 1)
-        )
+        at = at.replace(microsecond=0)
+        ticket.audits.append(Audit(number, at, updater, changes, comment, is_creation, number + 1, redacts))
         ticket.generated_at = None
 
     def _live(self, ticket: Ticket, at: dt.datetime, until: dt.datetime) -> None:
@@ -205,12 +205,13 @@ class World:
         self._audit(self.tickets[number], self.now, self._admin, changes, told)
 
     def redact(self, number: int) -> None:
-        """The text of a ticket is blacked out: nothing but its generated timestamp says so."""
+        """Every text of a ticket is blacked out, one update for each. The updates that wrote them keep their times and
+        are not exported again.
+        """
         ticket = self.tickets[number]
-        ticket.is_scrubbed, ticket.generated_at = True, self.now
-        for audit in ticket.audits:
-            if audit.comment:
-                audit.comment = (*audit.comment[:2], "▇▇▇▇")
+        for audit in [audit for audit in ticket.audits if audit.comment]:
+            audit.comment = (*audit.comment[:2], "▇▇▇▇")
+            self._audit(ticket, self.now, self._admin, {}, redacts=audit.comment_id)
 
     def touch(self, number: int) -> None:
         """The system changes a ticket without anybody's update: exported again, `updated_at` long past."""
