@@ -83,6 +83,8 @@ def _history(
                 history.change(event, midnight)
             history.night(at, history.chance.choice(BOUNDARIES) if "kill" in events else None)
         server.faults.clear()
+        # The first finishes a reading that was interrupted, which is then of two moments; the second reads it again.
+        at.night()
         at.night()
         clean = desk(source(server, midnight), lake="clean")
         clean.night()
