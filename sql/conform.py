@@ -7,25 +7,27 @@ quote a value: a key may name a person.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import dataframely as dy
 import polars as pl
 
+from sql.changed_rows import ChangedRows, Load
 from sql.errors import WarehouseError
 from sql.tables import MARTS_SCHEMA, RESTRICTED_SCHEMA, SCHEMAS
 
 
-def loads_of(
-    marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]
-) -> dict[str, dict[str, pl.DataFrame]]:
+def loads_of(marts: Mapping[str, Load], restricted: Mapping[str, Load]) -> dict[str, dict[str, Load]]:
     """Every table of both schemas in the shape of its contract, in the order in which they are written.
+
+    Of a table of which only changed rows are known these are, and the complete one when it is asked for.
 
     Raises WarehouseError, as `complete` does.
     """
     return {RESTRICTED_SCHEMA: complete(RESTRICTED_SCHEMA, restricted), MARTS_SCHEMA: complete(MARTS_SCHEMA, marts)}
 
 
-def complete(schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def complete(schema: str, frames: Mapping[str, Load]) -> dict[str, Load]:
     """Every table of `schema` in the shape of its contract; a table that is not in `frames` is empty.
 
     Raises WarehouseError for a table the schema does not have, and what `conform` raises.
@@ -35,9 +37,16 @@ def complete(schema: str, frames: Mapping[str, pl.DataFrame]) -> dict[str, pl.Da
     if unknown:
         raise WarehouseError(f"schema {schema} has no table {', '.join(unknown)}; tables are {', '.join(contracts)}")
     return {
-        name: conform(name, frames[name], contract) if name in frames else contract.create_empty()
+        name: _conform(name, frames[name], contract) if name in frames else contract.create_empty()
         for name, contract in contracts.items()
     }
+
+
+def _conform(table: str, load: Load, contract: type[dy.Schema]) -> Load:
+    if not isinstance(load, ChangedRows):
+        return conform(table, load, contract)
+    rows = conform(table, load.rows, contract)
+    return replace(load, rows=rows, whole=lambda: conform(table, load.whole(), contract))
 
 
 def conform(table: str, frame: pl.DataFrame, contract: type[dy.Schema]) -> pl.DataFrame:

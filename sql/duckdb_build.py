@@ -20,20 +20,24 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 
+from sql.duckdb_publication import mark
 from sql.tables import MARTS_SCHEMA, tables_of
 from sql.view_files import View, views
 
 _DIALECT = Dialect()
 
 
-def build(path: Path, schema: str, frames: Mapping[str, pl.DataFrame], *, is_private: bool) -> None:
+def build(
+    path: Path, schema: str, frames: Mapping[str, pl.DataFrame], *, is_private: bool, run_id: str | None = None
+) -> None:
     """Write the tables of `schema`, filled from `frames` (contract shape), to a new file at `path`.
 
-    `is_private` makes the file, and whatever DuckDB writes beside it, readable by its owner only.
-    Raises duckdb.Error and OSError.
+    `run_id` is the run that publishes them. `is_private` makes the file, and whatever DuckDB writes beside it, readable
+    by its owner only. Raises duckdb.Error and OSError.
     """
-    with _created_privately(is_private), closing(duckdb.connect(path)) as connection:
+    with created_privately(is_private), closing(duckdb.connect(path)) as connection:
         fill(connection, schema, frames)
+        mark(connection, schema, run_id)
         connection.execute("CHECKPOINT")
 
 
@@ -79,7 +83,8 @@ def _literal(words: str) -> str:
 
 
 @contextmanager
-def _created_privately(is_private: bool) -> Iterator[None]:
+def created_privately(is_private: bool) -> Iterator[None]:
+    """Files made inside the block are readable by their owner only, if they should be."""
     # DuckDB makes the file itself, and a log and spill files beside it; the mask reaches them all from the first byte.
     if not is_private:
         yield

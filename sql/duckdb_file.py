@@ -15,8 +15,10 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy.engine import URL
 
+from sql.changed_rows import ChangedRows, Load, whole
 from sql.conform import loads_of
 from sql.duckdb_build import build
+from sql.duckdb_change import changed
 from sql.duckdb_read import reading, run_query
 from sql.duckdb_trouble import storage_trouble
 from sql.errors import WarehouseError
@@ -50,16 +52,25 @@ class DuckDbFile(Warehouse):
         """The published file is there."""
         return self.path.exists()
 
-    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
-        """Build both files under another name; they are called staged only when both are complete."""
+    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, Load]) -> None:
+        """Write both files under another name; they are called staged only when both are complete.
+
+        They are built anew, or, where the night knows of a large table only the rows that changed, copied and changed.
+        """
         loads = loads_of(marts, restricted)
+        is_change = any(isinstance(load, ChangedRows) for load in restricted.values())
+        run_id = next(iter(marts["meta_run"]["run_id"].tail(1)), None) if "meta_run" in marts else None
         self.discard()
         try:
             with storage_trouble(self.path, "write"):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                for schema, frames in loads.items():
-                    is_private = schema == RESTRICTED_SCHEMA
-                    build(_beside(self._paths[schema], _BUILDING), schema, frames, is_private=is_private)
+                for schema, of_schema in loads.items():
+                    path = _beside(self._paths[schema], _BUILDING)
+                    private, published = schema == RESTRICTED_SCHEMA, self._paths[schema]
+                    if is_change and changed(published, path, schema, of_schema, is_private=private, run_id=run_id):
+                        continue
+                    frames = {table: whole(load) for table, load in of_schema.items()}
+                    build(path, schema, frames, is_private=private, run_id=run_id)
                 for path in self._paths.values():
                     _flush(_beside(path, _BUILDING))
                     _beside(path, _BUILDING).replace(_beside(path, _STAGED))

@@ -14,6 +14,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from sql.address import masked
+from sql.changed_rows import Load, whole
 from sql.conform import loads_of
 from sql.engine_trouble import engine_trouble, query_trouble
 from sql.errors import WarehouseError
@@ -52,7 +53,7 @@ class EngineWarehouse(Warehouse):
                 return False
             return bool(connection.scalar(sa.select(sa.exists().select_from(runs))))
 
-    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
+    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, Load]) -> None:
         """Write what differs into the tables, in a transaction that stays open."""
         loads = loads_of(marts, restricted)
         self.discard()
@@ -64,7 +65,7 @@ class EngineWarehouse(Warehouse):
                     for table in tables_of(schema):
                         incoming = incoming_table(table, is_indexed=self.joins_by_index)
                         incoming.create(self._staged)
-                        self.load(self._staged, incoming, frames[table.name])
+                        self.load(self._staged, incoming, whole(frames[table.name]))
                         replace_rows(self._staged, table, incoming)
                         incoming.drop(self._staged)
         except BaseException:

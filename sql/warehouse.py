@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import polars as pl
 import sqlalchemy as sa
 
+from sql.changed_rows import Load
 from sql.errors import QueryError, WarehouseError
 from sql.table_hash import UNHASHED_TABLES, table_hash
 from sql.tables import SCHEMAS
@@ -27,10 +28,11 @@ class Warehouse(ABC):
         """Something was published."""
 
     @abstractmethod
-    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, pl.DataFrame]) -> None:
+    def stage(self, marts: Mapping[str, pl.DataFrame], restricted: Mapping[str, Load]) -> None:
         """Write a complete successor that no reader sees, replacing an earlier one.
 
-        Frames have the shape of their contract; a table that is left out is staged empty.
+        Frames have the shape of their contract; a table that is left out is staged empty. The last run of `meta_run`
+        is the one that publishes.
         """
 
     @abstractmethod

@@ -21,15 +21,16 @@ _ID = "ticket_id"
 
 @dataclass(frozen=True)
 class Changes:
-    """The staged tables as they are, where they differ from the last night's, and what the night now rests on."""
+    """The staged tables as they are, where they differ from those of run `since`, and what the night now rests on."""
 
+    since: str
     tables: Tables
     touched: Touched
     rests_on: Rested
 
 
-def changes_since(lake: Lake, rested: Rested, then: Context, now: Context) -> Changes | None:
-    """What changed since the night that `rested`; None where every period must be computed again.
+def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_id: str) -> Changes | None:
+    """What run `run_id` finds changed since the night that `rested`; None where every period must be computed again.
 
     That is so when a calendar, rule, definition or table without a time changed, when a source or team is known since
     earlier or records what it never did, when somebody known goes by another name, or when the lake cannot be read any
@@ -56,7 +57,8 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context) -> Ch
     found = _witnesses(rested, changed, after)
     if not same_witnesses(rested.witnesses, found, then.as_of):
         return None
-    return Changes(after, touched, Rested(now.run_on, staged_versions(lake), rested.basis, rested.longest_wait, found))
+    rests_on = Rested(run_id, now.run_on, staged_versions(lake), rested.basis, rested.longest_wait, found)
+    return Changes(rested.run_id, after, touched, rests_on)
 
 
 def _as_it_was(lake: Lake, name: str, rested: Rested) -> pl.LazyFrame:

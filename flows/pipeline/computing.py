@@ -16,11 +16,12 @@ from flows.pipeline.night import Night
 from flows.pipeline.remembered import Rested, basis, recall, staged_versions
 from flows.pipeline.tables import marts_of, restricted_beside, restricted_of
 from flows.settings import Settings
+from sql.changed_rows import Load
 from transforms.contracts import STAGED
 from transforms.contracts.results import CELL_KEY, KpiCell
 from transforms.disclosure import Disclosure, disclose
 from transforms.facts import Context, Facts
-from transforms.facts.excerpt import excerpt, of_tickets
+from transforms.facts.excerpt import Span, excerpt, merged, of_tickets
 from transforms.facts.org_tree import TreeError
 from transforms.facts.touched import longest_wait
 from transforms.facts.witnesses import witnesses
@@ -30,20 +31,21 @@ from transforms.kpis.registry import all_kpis, kpi
 from transforms.kpis.selection import Selection
 from transforms.texts import filled
 
+# How much larger an excerpt may become by serving one more KPI.
+_SHARED_UP_TO = 2
+
 
 @dataclass(frozen=True)
 class Computed:
     """The tables of one run before gate 2, and what must be remembered in the lake when they are published.
 
     `rests_on` is what the next night compares with; None for a backfill, which does not compute all that changed.
-    `touched` (ticket_id) are the tickets whose restricted rows can differ from the remembered ones; None: all.
     """
 
     marts: dict[str, pl.DataFrame]
-    restricted: dict[str, pl.DataFrame]
+    restricted: Mapping[str, Load]
     disclosed: Disclosure
     rests_on: Rested | None = None
-    touched: pl.DataFrame | None = None
 
 
 def facts_of(settings: Settings, lake: Lake, run_on: dt.date) -> Facts:
@@ -67,7 +69,7 @@ def compute_night(settings: Settings, lake: Lake, night: Night, full: bool = Fal
     rested = None if full else recall(lake)
     if rested and rested.run_on <= night.run_on:
         then, now = settings.context(rested.run_on), settings.context(night.run_on)
-        changes = changes_since(lake, rested, then, now)
+        changes = changes_since(lake, rested, then, now, night.run_id)
         if changes:
             return _compute_changes(settings, lake, night, changes, then)
     return _compute_everything(settings, lake, night)
@@ -80,6 +82,7 @@ def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Compute
         settings, lake, night, facts, compute_selected(facts, selection), selection, restricted_of(facts)
     )
     rests_on = Rested(
+        night.run_id,
         night.run_on,
         staged_versions(lake),
         basis(lake, facts.context),
@@ -106,10 +109,10 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     ]
     of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
     passed("affected parts computed")
-    restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets)
+    restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets, changes.since)
     computed = assemble(settings, lake, night, facts, results, selection, restricted)
     rests_on = replace(changes.rests_on, longest_wait=changes.rests_on.longest_wait.or_longer(longest_wait(of_touched)))
-    return replace(computed, rests_on=rests_on, touched=changes.touched.tickets)
+    return replace(computed, rests_on=rests_on)
 
 
 def _facts_by_kpi(
@@ -117,24 +120,28 @@ def _facts_by_kpi(
 ) -> Iterator[tuple[Facts, list[str]]]:
     """The facts each selected KPI is computed from. `facts` rest on everything, which only small tables bear.
 
-    KPIs of tickets take an excerpt of the days they look at; those that look far beside a period take one of their own.
+    KPIs of tickets take an excerpt of the days they look at. Facts cost about as much as all KPIs made of them, so KPIs
+    share one unless it would be much larger than what the nearest-sighted of them need.
     """
-    small, near, far = list[str](), list[str](), list[str]()
+    spans = dict[str, list[Span]]()
     for kpi_id in sorted(selection.kpi_ids):
-        declared = kpi(kpi_id).kpi
-        if selection.starts(kpi_id) is None or "tickets" not in declared.sources:
-            small.append(kpi_id)
+        declared, starts = kpi(kpi_id).kpi, selection.starts(kpi_id)
+        if starts is not None and "tickets" in declared.sources:
+            spans[kpi_id] = ticket_spans(declared, starts, facts.context.run_on)
+    yield facts, sorted(selection.kpi_ids - spans.keys())
+    groups = list[tuple[list[Span], list[str]]]()
+    for kpi_id in sorted(spans, key=lambda kpi_id: _days(spans[kpi_id])):
+        together = merged([*groups[-1][0], *spans[kpi_id]]) if groups else []
+        if groups and _days(together) <= _SHARED_UP_TO * _days(groups[-1][0]):
+            groups[-1] = (together, [*groups[-1][1], kpi_id])
         else:
-            (far if declared.looks_far else near).append(kpi_id)
-    yield facts, small
-    for kpi_ids in (near, far):
-        if kpi_ids:
-            spans = [
-                span
-                for kpi_id in kpi_ids
-                for span in ticket_spans(kpi(kpi_id).kpi, selection.starts(kpi_id) or (), facts.context.run_on)
-            ]
-            yield Facts(excerpt(fed, spans, changes.rests_on.witnesses), facts.context), kpi_ids
+            groups.append((spans[kpi_id], [kpi_id]))
+    for days, kpi_ids in groups:
+        yield Facts(excerpt(fed, days, changes.rests_on.witnesses), facts.context), kpi_ids
+
+
+def _days(spans: Sequence[Span]) -> int:
+    return sum((last - first).days + 1 for first, last in spans)
 
 
 def compute_selected(facts: Facts, selection: Selection, kpi_ids: Sequence[str] | None = None) -> list[KpiResult]:
@@ -158,7 +165,7 @@ def assemble(
     facts: Facts,
     results: Sequence[KpiResult],
     selection: Selection,
-    restricted: dict[str, pl.DataFrame],
+    restricted: Mapping[str, Load],
     reason: str | None = None,
 ) -> Computed:
     """Disclose the results of the selected parts and build every table, all other parts taken over as remembered.

@@ -15,8 +15,10 @@ from flows.errors import DataQualityError, StorageError
 from flows.lake import Lake
 from flows.pipeline.computing import Computed
 from flows.pipeline.night import Night
+from sql.changed_rows import ChangedRows
 from sql.table_hash import UNHASHED_TABLES
 from sql.warehouse import Warehouse, WarehouseError
+from transforms.contracts import RESTRICTED
 
 
 def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) -> dict[str, int]:
@@ -50,7 +52,7 @@ def publish(computed: Computed, lake: Lake, warehouse: Warehouse, night: Night) 
             raise StorageError(str(error)) from error
         raise
     passed("published")
-    return {name: frame.height for name, frame in (marts | computed.restricted).items()}
+    return {name: frame.height for name, frame in marts.items()} | {name: _height(lake, name) for name in RESTRICTED}
 
 
 def remember(computed: Computed, lake: Lake) -> None:
@@ -62,12 +64,17 @@ def remember(computed: Computed, lake: Lake) -> None:
     passed("ledger")
     lake.replace("published_kpi_value", computed.disclosed.rows)
     lake.replace("hidden_cells", computed.disclosed.hidden)
-    for table, rows in computed.restricted.items():
-        if computed.touched is None or "ticket_id" not in rows.columns:
-            lake.replace(table, rows)
+    for table, load in computed.restricted.items():
+        if isinstance(load, ChangedRows):
+            lake.replace_rows(table, _remembered(lake, table, load.keys), load.rows)
         else:
-            touched = computed.touched.lazy()
-            old, new = (
-                frame.join(touched, on="ticket_id", how="semi").collect() for frame in (lake.scan(table), rows.lazy())
-            )
-            lake.replace_rows(table, old, new)
+            lake.replace(table, load)
+
+
+def _remembered(lake: Lake, table: str, keys: pl.DataFrame) -> pl.DataFrame:
+    return lake.ask(table, lambda rows: rows.join(keys.lazy(), on=keys.columns, how="semi"))
+
+
+def _height(lake: Lake, table: str) -> int:
+    height: int = lake.ask(table, lambda rows: rows.select(pl.len())).item()
+    return height

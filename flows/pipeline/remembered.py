@@ -41,11 +41,12 @@ _VERSION, _WAITS = "version of ", ("longest wait, calendar minutes", "longest wa
 
 @dataclass(frozen=True)
 class Rested:
-    """What a night's numbers rest on beside the rows of single days.
+    """What a night's numbers rest on beside the rows of single days, and which run it was.
 
     `basis` is a hash of all that moves every period when it changes; `witnesses` are those of the excerpts.
     """
 
+    run_id: str
     run_on: dt.date
     versions: dict[str, int]
     basis: str
@@ -59,6 +60,8 @@ def recall(lake: Lake) -> Rested | None:
     if not told:
         return None
     return Rested(
+        # A state of an earlier version does not say: no warehouse holds what an unnamed run published.
+        told.get("run_id", ""),
         dt.date.fromisoformat(told["run_on"]),
         {name.removeprefix(_VERSION): int(said) for name, said in told.items() if name.startswith(_VERSION)},
         told["basis"],
@@ -70,6 +73,7 @@ def recall(lake: Lake) -> Rested | None:
 def remember(lake: Lake, rested: Rested) -> None:
     """Write it down; call it when everything is published."""
     told = {
+        "run_id": rested.run_id,
         "run_on": rested.run_on.isoformat(),
         "basis": rested.basis,
         **dict(zip(_WAITS, map(repr, astuple(rested.longest_wait)), strict=True)),

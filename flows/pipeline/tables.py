@@ -7,6 +7,7 @@ import polars as pl
 from flows.lake import Lake
 from flows.pipeline.night import Night
 from flows.settings import Settings
+from sql.changed_rows import ChangedRows, Load
 from transforms.contracts import RESTRICTED
 from transforms.contracts.marts import PRINCIPLES
 from transforms.disclosure import Disclosure, privacy_log
@@ -53,22 +54,27 @@ def marts_of(
     }
 
 
-def restricted_beside(lake: Lake, of_touched: Facts, facts: Facts, tickets: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """The same, where only the rows of `tickets` (ticket_id) can differ from those the lake remembers.
+def restricted_beside(
+    lake: Lake, of_touched: Facts, facts: Facts, tickets: pl.DataFrame, since: str
+) -> dict[str, Load]:
+    """The same, where only the rows of `tickets` (ticket_id) can differ from those of run `since`.
 
     `of_touched` are facts in which these tickets are whole.
     """
     new = {"fct_ticket": fct_ticket(of_touched), "fct_promise": fct_promise(of_touched)}
-    beside = {
-        name: pl.concat(
-            [
-                lake.read(name).join(tickets, on="ticket_id", how="anti"),
-                rows.join(tickets, on="ticket_id", how="semi"),
-            ]
-        ).sort(RESTRICTED[name].primary_key())
+    changed = {
+        name: _changed_rows(lake, name, rows.join(tickets, on="ticket_id", how="semi"), tickets, since)
         for name, rows in new.items()
     }
-    return beside | {"fct_recognition": fct_recognition(facts)}
+    return changed | {"fct_recognition": fct_recognition(facts)}
+
+
+def _changed_rows(lake: Lake, table: str, rows: pl.DataFrame, tickets: pl.DataFrame, since: str) -> ChangedRows:
+    def whole() -> pl.DataFrame:
+        others = lake.ask(table, lambda remembered: remembered.join(tickets.lazy(), on="ticket_id", how="anti"))
+        return pl.concat([others, rows]).sort(RESTRICTED[table].primary_key())
+
+    return ChangedRows(since, tickets, rows, whole)
 
 
 def restricted_of(facts: Facts) -> dict[str, pl.DataFrame]:

@@ -22,6 +22,8 @@ from transforms.facts.excerpt import OF_TICKETS, Span, merged
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
 
 _ID = "ticket_id"
+# How long after a solve a ticket says whether it was reopened soon, and a day for whatever lies on an edge.
+_RIPENS, _SLACK = dt.timedelta(days=REOPEN_WINDOW_DAYS), dt.timedelta(days=1)
 _TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
 TIMES = {
     "ticket": _TICKET_TIMES,
@@ -72,7 +74,8 @@ class LongestWait:
 class Touched:
     """Where two nights can differ.
 
-    `days` on which something changed by kind (tickets, recognition, surveys, improvement); `lives`: spans of lives of
+    `days` on which something changed by kind (tickets, others, recognition, surveys, improvement): `tickets` are all
+    days of changed tickets, `others` those on which a number of another ticket can tell; `lives`: spans of lives of
     changed tickets; `tickets`: ids of all tickets whose own facts may differ (ticket_id).
     """
 
@@ -91,6 +94,7 @@ def touched_since(
     """
     moved = _moved_tickets(changed, before, after)
     clocked = _clocked_tickets(after, then, now, longest)
+    ripened = _ripened_tickets(after, then, now)
     ids = pl.concat([moved, clocked]).unique()
     tickets = [
         _days(night[name].join(ids.lazy(), on=_ID, how="semi"), name, now)
@@ -103,12 +107,13 @@ def touched_since(
     return Touched(
         days={
             "tickets": _distinct(tickets),
+            "others": _seen_by_others(changed, before, after, then, now),
             "surveys": _distinct(surveys),
             "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now)]),
             "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
         },
         lives=_lives(moved, before, after, now),
-        tickets=pl.concat([ids, _with_running_promises(after)]).unique(),
+        tickets=pl.concat([ids, ripened, _with_running_promises(after)]).unique(),
     )
 
 
@@ -137,9 +142,7 @@ def _longest(waited: pl.DataFrame) -> LongestWait:
 def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
     """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved."""
     named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *_OF_SURVEYS)]
-    # Who is seen in another role has acted in it.
-    seen = changed.rows("person_role").select(pl.col("person_key").alias("actor_key")).unique()
-    named += [night["ticket_event"].join(seen, on="actor_key", how="semi").select(_ID) for night in (before, after)]
+    named += _acted_in_another_role(changed, before, after)
     moved = pl.concat(named).drop_nulls().unique().collect()
     requesters = (
         pl.concat(
@@ -162,30 +165,79 @@ def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFr
 
 
 def _clocked_tickets(after: Tables, then: Context, now: Context, longest: LongestWait) -> pl.DataFrame:
-    """Tickets of which the clock may have moved a number: a moment came to pass or of age, or they still wait.
+    """Tickets of which the clock may have moved a number: a moment of theirs came to pass, or they still wait.
 
     A ticket that still waits counts as waiting until the night. Once it has waited longer than any other ever did, the
-    curve of waiting times has no step left that a still longer wait could move.
+    curve of waiting times has no step left that a still longer wait could move. A promise told by events may fall due
+    days after the last of them.
     """
-    since = pl.lit(then.as_of - dt.timedelta(days=REOPEN_WINDOW_DAYS + 1), dtype=pl.Datetime("us", "UTC"))
-    until = pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC"))
-    midnight = pl.lit(then.as_of, dtype=pl.Datetime("us", "UTC"))
-
-    def recent(name: str) -> pl.Expr:
-        return pl.any_horizontal(pl.col(column).is_between(since, until) for column in TIMES[name])
-
+    until, midnight = _moment(now.as_of), _moment(then.as_of)
+    lately, since = _moment(then.as_of - _SLACK), _moment(then.as_of - _RIPENS - _SLACK)
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     opened = after["ticket"].filter(is_open & (pl.col("created_at") < midnight))
     waiting = _waited(opened.select(_ID, "created_at", midnight.alias("until")).collect(), then)
     is_young = (pl.col("calendar") <= longest.calendar_minutes) | (pl.col("business") <= longest.business_minutes)
-    ahead = pl.any_horizontal(pl.col(column) >= since for column in ("solved_at", "closed_at"))
+    ahead = pl.any_horizontal(pl.col(column) >= lately for column in ("solved_at", "closed_at"))
     found = [
-        after["ticket"].filter(recent("ticket") | ahead).select(_ID),
-        after["ticket_event"].filter(recent("ticket_event")).select(_ID),
-        after["promise"].filter(recent("promise")).select(_ID),
-        after["promise_event"].filter(recent("promise_event")).select(_ID),
+        after["ticket"].filter(_within("ticket", lately, until) | ahead).select(_ID),
+        after["ticket_event"].filter(_within("ticket_event", lately, until)).select(_ID),
+        after["promise"].filter(_within("promise", lately, until)).select(_ID),
+        after["promise_event"].filter(_within("promise_event", since, until)).select(_ID),
+        *(after[name].filter(_within(name, lately, until)).select(_ID) for name in _OF_SURVEYS),
     ]
-    return pl.concat([waiting.filter(is_young).select(_ID), *pl.collect_all(found)]).unique()
+    return pl.concat([waiting.filter(is_young).select(_ID), *pl.collect_all(found)]).drop_nulls().unique()
+
+
+def _ripened_tickets(after: Tables, then: Context, now: Context) -> pl.DataFrame:
+    """Tickets that were perhaps solved so long ago that they can no longer be reopened soon after.
+
+    Only what is said of single tickets waits for that. A KPI waits for its periods to mature, which is later.
+    """
+    first, last = _moment(then.as_of - _RIPENS - _SLACK), _moment(now.as_of - _RIPENS + _SLACK)
+    found = [after[name].filter(_within(name, first, last)).select(_ID) for name in ("ticket", "ticket_event")]
+    return pl.concat(pl.collect_all(found)).unique()
+
+
+def _seen_by_others(changed: Changed, before: Tables, after: Tables, then: Context, now: Context) -> list[dt.date]:
+    """Days on which numbers of another ticket can tell that a ticket changed.
+
+    They see that a customer came with a matter, and the replies. Of a ticket that came, went or is another matter all
+    days count, of others those from the first event that changed. Whoever acted in another role did so all along.
+    """
+    matter = [_ID, "source", "created_at", "requester_key", "category", "is_deleted"]
+    old, new = (rows["ticket"].select(matter) for rows in (changed.before, changed.after))
+    another = pl.concat(
+        [old.join(new, on=matter, how="anti", nulls_equal=True), new.join(old, on=matter, how="anti", nulls_equal=True)]
+    ).select(_ID)
+    acted = _acted_in_another_role(changed, before, after)
+    whole = pl.concat([another, *pl.collect_all(acted)]).unique()
+    days = [
+        _days(night[name].join(whole.lazy(), on=_ID, how="semi"), name, now)
+        for night in (before, after)
+        for name in ("ticket", "ticket_event")
+    ]
+    since = changed.rows("ticket_event").group_by(_ID).agg(pl.col("at").min().alias("since"))
+    later = [
+        _days(night["ticket_event"].join(since, on=_ID).filter(pl.col("at") >= pl.col("since")), "ticket_event", now)
+        for night in (before, after)
+    ]
+    # What came to pass since.
+    recent = pl.LazyFrame({"on": pl.date_range(then.run_on - _SLACK, now.run_on, eager=True)})
+    return _distinct([*days, *later, recent])
+
+
+def _acted_in_another_role(changed: Changed, before: Tables, after: Tables) -> list[pl.LazyFrame]:
+    """Tickets on which somebody acted who is seen in another role."""
+    seen = changed.rows("person_role").select(pl.col("person_key").alias("actor_key")).unique()
+    return [night["ticket_event"].join(seen, on="actor_key", how="semi").select(_ID) for night in (before, after)]
+
+
+def _moment(at: dt.datetime) -> pl.Expr:
+    return pl.lit(at, dtype=pl.Datetime("us", "UTC"))
+
+
+def _within(table: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    return pl.any_horizontal(pl.col(column).is_between(first, last) for column in TIMES[table])
 
 
 def _with_running_promises(after: Tables) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from transforms.kpis.selection import Selection, parts_between
 from transforms.periods import longest_grain, period_end, period_start, periods_between
 
 _KINDS = {
-    "tickets": ("tickets",),
+    "tickets": ("tickets", "others"),
     "recognition": ("recognition",),
     "employee_survey": ("surveys",),
     "customer_survey": ("surveys",),
@@ -53,7 +53,8 @@ def affected(
 
 def ticket_spans(kpi: Kpi, part_starts: Iterable[dt.date], run_on: dt.date) -> list[Span]:
     """The days of tickets that parts of a KPI need: their ended periods, and what the KPI looks at beside them."""
-    back, ahead = kpi.reach_of("tickets")
+    reaches = [kpi.reach_of(kind) for kind in _KINDS["tickets"]]
+    back, ahead = (max(days) for days in zip(*reaches, strict=True))
     spans = []
     for start in part_starts:
         last = min(run_on, _last_of_part(kpi, start))

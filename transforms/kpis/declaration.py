@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 Estimator = Callable[[pl.LazyFrame, "Facts"], pl.LazyFrame]
 SOURCES = ("tickets", "recognition", "employee_survey", "customer_survey", "organisation")
 MINIMUM_GROUP_FLOOR = 5
-REACH_KINDS = ("tickets", "recognition", "surveys", "improvement")
+REACH_KINDS = ("tickets", "others", "recognition", "surveys", "improvement")
+# A ticket that changes, or is asked about, is looked at with all its days: these only move what is said of it alone.
+ONE_TICKET: dict[str, tuple[int, int]] = {"tickets": (0, 0)}
 # A reach over all days: on the far side of a period a row that changes moves it, however long ago or since.
 EVERY_DAY = 36_500
 
@@ -65,7 +67,8 @@ class Kpi:
     # (`<initiative>`) stands for all that the data name.
     roll_up_components: tuple[str, ...] = ()
     # Per kind of rows (REACH_KINDS): of how many days before a period and after it they can move its numbers. A kind
-    # that is not named: of none before, of maturity_days after.
+    # that is not named: of none before, of maturity_days after. `others` is what numbers of one ticket see of another;
+    # not named, they see nothing but what `tickets` say.
     reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     # A ticket counts on every day of its life and not only on days on which something happens to it.
     follows_lives: bool = False
@@ -79,7 +82,7 @@ class Kpi:
 
     def reach_of(self, kind: str) -> tuple[int, int]:
         """Days before a period and after it whose rows of a kind can move its numbers."""
-        return self.reach.get(kind, (0, self.maturity_days))
+        return self.reach.get(kind, (0, 0) if kind == "others" else (0, self.maturity_days))
 
     @property
     def scored_components(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ def last_runs(
 ) -> pl.LazyFrame:
     """The run that ends in the last point of each series: `series`, `side`, `run_length`, `run_p_value`.
 
-    `points` come in order of time (`order`, a whole number) within a series. `side` is 1 above the centre, -1 below,
+    `points` come in order of time (`order`, a whole number) within their series. `side`: 1 above the centre, -1 below,
     0 on it. `run_p_value` is binomial and two-sided: that all of `run_length` points lie on one side by chance,
     2 * 0.5^length, 1 for a single point. A last point on the centre or without a value has length 0 and no p-value.
     """

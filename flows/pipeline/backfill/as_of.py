@@ -14,6 +14,7 @@ from flows.pipeline.computing import assemble, compute_selected, facts_of
 from flows.pipeline.night import Night
 from flows.pipeline.tables import restricted_of
 from flows.settings import Settings
+from sql.changed_rows import whole
 from sql.warehouse import Warehouse, WarehouseError
 
 
@@ -38,7 +39,7 @@ def reproduce(
         warehouse.publish()
     except WarehouseError as error:
         raise StorageError(str(error)) from error
-    return {name: frame.height for name, frame in (marts | computed.restricted).items()}
+    return {name: whole(load).height for name, load in {**marts, **computed.restricted}.items()}
 
 
 def versions_of(lake: Lake, night_on: dt.date) -> dict[str, int]:

@@ -29,7 +29,7 @@ def test_a_second_run_of_a_night_changes_no_table_and_writes_only_that_it_ran(
     run_well(folder, Plan(SECOND_NIGHT))
 
     assert published(folder) == second_night.published
-    assert new_versions(before, versions(folder)) == ["meta_run"]
+    assert new_versions(before, versions(folder)) == ["computed_state", "meta_run"]
     assert lake_of(folder).read("meta_run").height == 3
 
 
@@ -60,7 +60,7 @@ def test_staging_one_delivery_again_changes_no_table_and_writes_only_that_it_ran
 
     assert boundaries == first_night.outcome.boundaries
     assert published(folder) == first_night.published
-    assert new_versions(before, versions(folder)) == ["meta_run"]
+    assert new_versions(before, versions(folder)) == ["computed_state", "meta_run"]
 
 
 def test_staging_two_deliveries_together_changes_only_how_many_rows_were_judged_at_once(
@@ -73,7 +73,7 @@ def test_staging_two_deliveries_together_changes_only_how_many_rows_were_judged_
 
     assert published(folder) | {"meta_validation": ""} == second_night.published | {"meta_validation": ""}
     assert contents(folder) | {"meta_validation": ""} == second_night.contents | {"meta_validation": ""}
-    assert new_versions(before, versions(folder)) == ["night_version", "meta_run", "meta_validation"]
+    assert new_versions(before, versions(folder)) == ["computed_state", "night_version", "meta_run", "meta_validation"]
 
 
 def test_a_night_of_changes_after_missed_nights_comes_to_what_everything_anew_comes_to(

@@ -16,7 +16,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.facts import Facts
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.empower_and_enable import own_authority_rate
 from transforms.kpis.survey_gaps import two_sides_gap
 from transforms.kpis.survey_sides import employees_say, tickets_show
@@ -36,6 +36,7 @@ KPI = Kpi(
     person_based=True,
     people=("members", "respondents"),
     maturity_days=own_authority_rate.KPI.maturity_days,
+    reach=ONE_TICKET,
     bounds=(-1.0, 1.0),
     anchors=(0.4, 0.0),
     pitfalls=(

@@ -18,7 +18,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.kpis.source_gaps import unless_missing
 
@@ -36,6 +36,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=REOPEN_WINDOW_DAYS,
+    reach=ONE_TICKET,
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.7),
     pitfalls=(

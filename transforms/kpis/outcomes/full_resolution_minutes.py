@@ -18,7 +18,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.ticket_waits import COMPONENTS, quantiles, waits
 
 KPI = Kpi(
@@ -36,6 +36,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=14,
+    reach=ONE_TICKET,
     bounds=(0.0, 10_000_000.0),
     anchors=(4_800.0, 120.0),
     anchor_scale="log",

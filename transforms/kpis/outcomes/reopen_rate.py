@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.facts import Facts
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 
 KPI = Kpi(
@@ -31,6 +31,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=REOPEN_WINDOW_DAYS,
+    reach=ONE_TICKET,
     bounds=(0.0, 1.0),
     anchors=(0.2, 0.0),
     pitfalls=(

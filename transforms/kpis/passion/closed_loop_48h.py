@@ -21,7 +21,7 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.company import is_company
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.texts import filled
 
@@ -61,6 +61,7 @@ KPI = Kpi(
     people=("respondents", "agents"),
     # 48 hours of opening time are six days of eight hours, with weekends and holidays up to two weeks.
     maturity_days=14,
+    reach=ONE_TICKET | {"others": (0, 14)},
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.95),
     pitfalls=(

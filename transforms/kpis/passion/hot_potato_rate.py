@@ -16,7 +16,7 @@ import polars as pl
 from transforms.facts import Facts
 from transforms.facts.receipts import receipts
 from transforms.facts.ticket_history import TICKET_KEY
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.kpis.source_gaps import records, unless_missing
 
@@ -36,6 +36,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=WINDOW_DAYS,
+    reach=ONE_TICKET,
     bounds=(0.0, 1.0),
     anchors=(0.3, 0.0),
     pitfalls=(

@@ -20,7 +20,7 @@ from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.company import is_company
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import difference, proportion
 
 INVITED_WITHIN_DAYS = 14
@@ -68,6 +68,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=INVITED_WITHIN_DAYS,
+    reach=ONE_TICKET | {"surveys": (0, 0)},
     bounds=(-1.0, 1.0),
     anchors=(0.05, 0.9),
     pitfalls=(

@@ -18,7 +18,7 @@ import polars as pl
 from transforms.contracts.results import DEFAULT
 from transforms.facts import Facts
 from transforms.kpis.came_back import came_back
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.kpis.source_gaps import unless_missing
 
@@ -40,6 +40,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=WINDOW_DAYS,
+    reach=ONE_TICKET | {"others": (0, WINDOW_DAYS)},
     bounds=(0.0, 1.0),
     anchors=(0.3, 0.0),
     pitfalls=(

@@ -21,7 +21,7 @@ from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.facts.ticket_stretches import HUMAN_ROLES
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.kpis.source_gaps import unless_missing
 
@@ -43,6 +43,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=REOPEN_WINDOW_DAYS,
+    reach=ONE_TICKET,
     bounds=(0.0, 1.0),
     anchors=(0.4, 0.95),
     pitfalls=(

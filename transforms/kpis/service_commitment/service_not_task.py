@@ -22,7 +22,7 @@ import polars as pl
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.facts.ticket_stretches import HUMAN_ROLES
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
 from transforms.kpis.source_gaps import records, unless_missing
 
@@ -42,6 +42,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=WINDOW_DAYS,
+    reach=ONE_TICKET | {"surveys": (0, 0)},
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.7),
     pitfalls=(

@@ -1,0 +1,74 @@
+"""Makes a copy of a published DuckDB file equal to its successor, writing only the rows that differ."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sql.changed_rows import ChangedRows, Load
+from sql.duckdb_build import created_privately
+from sql.duckdb_publication import fits, mark
+from sql.places import place_of
+
+
+def changed(
+    published: Path, path: Path, schema: str, loads: Mapping[str, Load], *, is_private: bool, run_id: str | None
+) -> bool:
+    """Write the successor of `published` to a new file at `path`; False, and no file, where it must be built anew.
+
+    `loads` has every table of `schema` in its contract's shape, `run_id` is the run that publishes them. Raises
+    OSError where the copy cannot be written.
+    """
+    since = {load.since for load in loads.values() if isinstance(load, ChangedRows)}
+    try:
+        if not published.exists() or not fits(published, schema, since):
+            return False
+        with created_privately(is_private):
+            shutil.copyfile(published, path)
+            with _written_to(path) as connection:
+                for table, load in loads.items():
+                    _make_equal(connection, schema, table, load)
+                mark(connection, schema, run_id)
+    except duckdb.Error:
+        # Whatever is wrong with the published file: its successor need not know.
+        for rest in ("", ".wal"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        return False
+    return True
+
+
+@contextmanager
+def _written_to(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(duckdb.connect(path)) as connection:
+        yield connection
+        connection.execute("CHECKPOINT")
+
+
+def _make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, load: Load) -> None:
+    """Delete the rows that differ or may differ, insert those that are missing; the others stay where they are.
+
+    Each statement is a transaction: an index takes a key again only when its deletion is committed.
+    """
+    held, key = f"{schema}.{table}", place_of(table)[1]
+    if isinstance(load, ChangedRows):
+        connection.register("named", load.keys.to_arrow())
+        connection.register("incoming", load.rows.to_arrow())
+        connection.execute(
+            f"DELETE FROM {held} AS held WHERE EXISTS (FROM named WHERE {_same(load.keys.columns, 'named')})"
+        )
+        connection.execute(f"INSERT INTO {held} BY NAME FROM incoming")
+        return
+    connection.register("incoming", load.to_arrow())
+    columns = load.columns
+    connection.execute(f"DELETE FROM {held} AS held WHERE NOT EXISTS (FROM incoming WHERE {_same(columns)})")
+    connection.execute(
+        f"INSERT INTO {held} BY NAME FROM incoming WHERE NOT EXISTS (FROM {held} AS held WHERE {_same(key)})"
+    )
+
+
+def _same(columns: Iterable[str], other: str = "incoming") -> str:
+    return " AND ".join(f'held."{name}" IS NOT DISTINCT FROM {other}."{name}"' for name in columns)

@@ -1,0 +1,100 @@
+"""A night that knows of a large table only the changed rows publishes what a file built anew would hold."""
+
+import stat
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import sql.duckdb_file
+from sql.changed_rows import ChangedRows
+from sql.warehouse import open_warehouse
+from tests.sql.conftest import frame_of
+from transforms.contracts import MARTS, RESTRICTED
+
+Frames = dict[str, pl.DataFrame]
+
+
+def tickets(**status: str) -> pl.DataFrame:
+    """Tickets by id with their status."""
+    rows = ({"source": "desk", "ticket_id": ticket, "status": said} for ticket, said in status.items())
+    return frame_of(RESTRICTED["fct_ticket"], *rows)
+
+
+def of_run(marts: Frames, run_id: str) -> Frames:
+    """The same marts, published by a run."""
+    return marts | {"meta_run": frame_of(MARTS["meta_run"], {"run_id": run_id})}
+
+
+def changed(since: str, after: pl.DataFrame, *ids: str) -> ChangedRows:
+    """The rows of some tickets in place of `after`."""
+    keys = pl.DataFrame({"ticket_id": ids})
+    return ChangedRows(since, keys, after.join(keys, on="ticket_id", how="semi"), lambda: after)
+
+
+BEFORE, AFTER = tickets(a="new", b="open", c="open", d="closed"), tickets(a="solved", c="open", d="closed", e="new")
+
+
+@pytest.fixture
+def one_night(tmp_path: Path, marts: Frames) -> Path:
+    """A file that night-1 published."""
+    warehouse = open_warehouse(f"duckdb:///{tmp_path / 'w.duckdb'}")
+    warehouse.stage(of_run(marts, "night-1"), {"fct_ticket": BEFORE})
+    warehouse.publish()
+    return tmp_path / "w.duckdb"
+
+
+def is_built(path: Path, marts: Frames, load: ChangedRows, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Publish; the schemas whose file was built anew, once it is certain that the file holds what it should."""
+    found = list[str]()
+    build = sql.duckdb_file.build
+    monkeypatch.setattr(
+        sql.duckdb_file, "build", lambda *args, **more: (found.append(args[1]), build(*args, **more))[-1]
+    )
+    warehouse = open_warehouse(f"duckdb:///{path}")
+    warehouse.stage(of_run(marts, "night-2"), {"fct_ticket": load})
+    warehouse.publish()
+    whole = open_warehouse(f"duckdb:///{path.with_name('whole.duckdb')}")
+    monkeypatch.setattr(sql.duckdb_file, "build", build)
+    whole.stage(of_run(marts, "night-2"), {"fct_ticket": AFTER})
+    whole.publish()
+    assert warehouse.hashes() == whole.hashes()
+    assert warehouse.read("meta_run")["run_id"].to_list() == ["night-2"]
+    return found
+
+
+def test_rows_come_change_and_go(one_night: Path, marts: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = marts["fct_kpi_value"]
+    other = marts | {"fct_kpi_value": cells.head(2).with_columns(pl.lit(7.5).alias("value")).extend(cells[3:])}
+
+    assert is_built(one_night, other, changed("night-1", AFTER, "a", "b", "e"), monkeypatch) == []
+
+    assert sorted(file.name for file in one_night.parent.glob("w*uckdb")) == [
+        "w.duckdb",
+        "w_restricted.duckdb",
+        "whole.duckdb",
+        "whole_restricted.duckdb",
+    ]
+    assert stat.S_IMODE(one_night.with_name("w_restricted.duckdb").stat().st_mode) == 0o600
+    # The next night builds on it.
+    assert is_built(one_night, marts, changed("night-2", AFTER, "a"), monkeypatch) == []
+
+
+def test_changes_since_another_run_are_not_applied(
+    one_night: Path, marts: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_built(one_night, marts, changed("night-0", AFTER, "a"), monkeypatch) == ["restricted"]
+
+
+def test_a_damaged_file_is_built_anew(one_night: Path, marts: Frames, monkeypatch: pytest.MonkeyPatch) -> None:
+    one_night.with_name("w_restricted.duckdb").write_bytes(b"no database")
+
+    assert is_built(one_night, marts, changed("night-1", AFTER, "a", "b", "e"), monkeypatch) == ["restricted"]
+
+
+def test_a_file_of_another_version_is_built_anew(
+    one_night: Path, marts: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sql.duckdb_publication.views", lambda: ("another view",))
+
+    assert is_built(one_night, marts, changed("night-1", AFTER, "a", "b", "e"), monkeypatch) == ["marts"]
