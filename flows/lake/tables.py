@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import dataframely as dy
 import polars as pl
@@ -18,6 +18,8 @@ from flows.lake.upsert import Merged, changed_rows, latest_rows, says_the_same
 Frame = pl.DataFrame | pl.LazyFrame
 # An update rewrites the files of the rows it changes, and rows that came together change together.
 FILE_BYTES = 4 * 2**20
+# Of so few rows the keys are looked up one by one.
+_FEW_ROWS = 50_000
 
 
 class LakeTables(LakeReader):
@@ -39,9 +41,11 @@ class LakeTables(LakeReader):
             if delta is None:
                 changed, merged = latest, Merged(latest.height, 0, 0, 0)
             else:
-                changed, merged = changed_rows(latest, self._sharing_keys(delta, table, latest), key, newest_by)
+                stored = self._sharing_keys(delta, table, latest).collect()
+                changed, merged = changed_rows(latest, stored.lazy(), key, newest_by)
             if merged.updated and delta is not None:
-                merger = self._merger(delta, table, with_partition(table, changed), [*key, *partition_columns(table)])
+                rows, matching = with_partition(table, changed), [*key, *partition_columns(table)]
+                merger = self._merger(delta, rows, matching, held=rows.join(stored, on=key, how="semi"))
                 merger.when_matched_update_all().when_not_matched_insert_all().execute()
             elif merged.inserted:
                 self._append(table, changed)
@@ -97,7 +101,7 @@ class LakeTables(LakeReader):
             if delta is not None:
                 matching = [*key, *partition_columns(table)]
                 doomed = with_partition(table, gone).select(matching)
-                self._merger(delta, table, doomed, matching).when_matched_delete().execute()
+                self._merger(delta, doomed, matching, held=doomed).when_matched_delete().execute()
         self.merge(table, new)
 
     def delete_pages(self, table: str, source: str, pages: Iterable[str], keep: pl.DataFrame | None = None) -> int:
@@ -117,7 +121,7 @@ class LakeTables(LakeReader):
             if keep is not None:
                 doomed = doomed.join(keep, on=key, how="anti")
             if doomed.height:
-                self._merger(delta, table, doomed, matching).when_matched_delete().execute()
+                self._merger(delta, doomed, matching, held=doomed).when_matched_delete().execute()
         return doomed.height
 
     def delete_missing(self, table: str, source: str, within: pl.Expr, keep: pl.DataFrame) -> int:
@@ -131,7 +135,7 @@ class LakeTables(LakeReader):
             of_source = self.scan_opened(delta).filter((pl.col("source") == source) & within)
             doomed = of_source.select(matching).join(keep.lazy(), on=key, how="anti").collect()
             if doomed.height:
-                self._merger(delta, table, doomed, matching).when_matched_delete().execute()
+                self._merger(delta, doomed, matching, held=doomed).when_matched_delete().execute()
         return doomed.height
 
     def _sharing_keys(self, delta: DeltaTable, table: str, incoming: pl.DataFrame) -> pl.LazyFrame:
@@ -142,12 +146,26 @@ class LakeTables(LakeReader):
         if table in PARTITIONS:
             name, expression = PARTITIONS[table]
             frame = frame.filter(pl.col(name).is_in(incoming.select(expression.unique()).to_series().to_list()))
+        told = _most_telling(incoming, key)
+        if told and incoming.height <= _FEW_ROWS:
+            # A join reads every column of every row; a filter first looks at the statistics, then at the key.
+            frame = frame.filter(pl.col(told).is_in(incoming[told].unique().implode()))
         return in_shape_of(contract, frame).join(incoming.lazy().select(key), on=key, how="semi")
 
-    def _merger(self, delta: DeltaTable, table: str, rows: pl.DataFrame, matching: list[str]) -> TableMerger:
+    def _merger(self, delta: DeltaTable, rows: pl.DataFrame, matching: list[str], *, held: pl.DataFrame) -> TableMerger:
+        """A merge of `rows`; `held` are those of them that are stored.
+
+        Their range is part of the predicate: by it Delta Lake leaves out files that hold none of them, where keys grow
+        with time. Rows that are not stored match nothing anyhow.
+        """
+        predicate = [f"stored.{name} = incoming.{name}" for name in matching]
+        told = _most_telling(held, matching)
+        if told:
+            first, last = held.select(pl.col(told).min().alias("first"), pl.col(told).max().alias("last")).row(0)
+            predicate += [f"stored.{told} >= {quoted(first)}", f"stored.{told} <= {quoted(last)}"]
         return delta.merge(
             rows,
-            predicate=" AND ".join(f"stored.{name} = incoming.{name}" for name in matching),
+            predicate=" AND ".join(predicate),
             source_alias="incoming",
             target_alias="stored",
             merge_schema=True,
@@ -176,6 +194,12 @@ class LakeTables(LakeReader):
             target_file_size=FILE_BYTES,
             storage_options=self.location.options,
         )
+
+
+def _most_telling(rows: pl.DataFrame, key: Sequence[str]) -> str | None:
+    """The text column of a key with the most values among rows; None where there are no rows or no texts."""
+    texts = [name for name in key if rows.schema[name] == pl.String] if rows.height else []
+    return max(texts, key=lambda name: rows[name].n_unique(), default=None)
 
 
 def quoted(value: str) -> str:

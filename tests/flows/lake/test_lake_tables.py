@@ -69,6 +69,22 @@ def test_merge_inserts_updates_and_leaves_the_rest(lake: Lake, rows: Rows) -> No
     assert lake.version("ticket") == 1
 
 
+def test_rows_are_found_wherever_their_keys_lie(lake: Lake, rows: Rows) -> None:
+    """Updates look only into files within the range of the keys they found; new keys may lie beside it."""
+    ids = ["a", "it's", "m", "z"]
+    for item in ids:
+        lake.merge("survey_item", rows("survey_item", {"item_id": item, "construct": "old"}))
+
+    merged = lake.merge(
+        "survey_item",
+        rows("survey_item", *({"item_id": item, "construct": "new"} for item in ("it's", "m", "A", "zz"))),
+    )
+
+    assert (merged.inserted, merged.updated) == (2, 2)
+    held = dict(lake.read("survey_item").select("item_id", "construct").iter_rows())
+    assert held == {"a": "old", "it's": "new", "m": "new", "z": "old", "A": "new", "zz": "new"}
+
+
 def test_an_older_version_of_a_row_never_wins(lake: Lake, rows: Rows) -> None:
     lake.merge("ticket", rows("ticket", ticket(1, 9, "closed")), newest_by="updated_at")
 

@@ -153,7 +153,8 @@ def test_a_write_that_meets_anothers_commit_is_said_in_one_line(lake: Lake, rows
     stale = lake.open("survey_item")
     assert stale is not None
     lake.merge("survey_item", rows("survey_item", ONE | {"construct": "why"}))
-    late = lake._merger(stale, "survey_item", rows("survey_item", ONE | {"construct": "how"}), ["item_id"])
+    mine = rows("survey_item", ONE | {"construct": "how"})
+    late = lake._merger(stale, mine, ["item_id"], held=mine)
 
     with (
         pytest.raises(StorageError, match="another process changed the table meanwhile; run again"),
