@@ -13,14 +13,15 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.postgres_server import Server
 
 # A session's fixtures are made once per worker; a whole night of the demo company is too dear to be made in each.
-TOGETHER = "tests/acceptance/"
+TOGETHER = ("tests/acceptance/", "tests/flows/pipeline/sketches/")
 
 
 class ByFile(LoadScopeScheduling):
-    """Tests of a file share a worker, and so do all tests of `TOGETHER`."""
+    """Tests of a file share a worker, and so do all tests of each folder in `TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER if nodeid.startswith(TOGETHER) else nodeid.partition("::")[0]
+        folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+        return folder or nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:

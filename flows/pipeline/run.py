@@ -14,6 +14,7 @@ from flows.lock import run_lock
 from flows.pipeline import computing, housekeeping, landing, publishing, staging
 from flows.pipeline.backfill import chunks, log
 from flows.pipeline.backfill.plan import Plan, Request, planned
+from flows.pipeline.clock import require_clock_goes_forward
 from flows.pipeline.computing import Computed
 from flows.pipeline.failing import failures_recorded
 from flows.pipeline.night import Night
@@ -63,11 +64,13 @@ def run_night(
 ) -> Published:
     """Land, stage, judge, compute and publish; with `full` every landed page is staged again and all is computed anew.
 
-    Raises UsageError for a date before the newest published night, LockedError while another run is on its way and
-    does not end within `wait_seconds`, and what the stops raise; a failure is a row of `meta_run`.
+    Raises UsageError for a date before the newest published night, ConfigurationError for a clock that stepped back,
+    LockedError while another run is on its way and does not end within `wait_seconds`, and what the stops raise; a
+    failure of these is a row of `meta_run`.
     """
     stops, show = stops or Stops(), progress()
     with run_lock(settings.lake.url, night.run_id, wait_seconds):
+        require_clock_goes_forward(lake, night)
         newest = computing.newest_night(lake)
         if newest and night.run_on < newest:
             raise UsageError(
@@ -115,6 +118,7 @@ def run_backfill(
     """
     stops, show = stops or Stops(), progress()
     with run_lock(settings.lake.url, night.run_id, wait_seconds):
+        require_clock_goes_forward(lake, night)
         plan = planned(settings, lake, request)
         log.begin(lake, plan, night)
         with failures_recorded(lake, night, show, lambda outcome: log.entry(plan, night, outcome)):

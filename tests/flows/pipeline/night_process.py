@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+from tests.flows.pipeline.hardship import limit_files, obey_modes
 from tests.flows.pipeline.sketched import sketch
 from tests.flows.pipeline.small_company import KEY
 
@@ -60,6 +61,8 @@ class Plan:
     waits_at: str | None = None
     is_sketched: bool = False
     compares: bool = False  # computes everything again and compares; no source is looked at
+    obeys_modes: bool = False  # of files, also where root runs the tests
+    largest_file: int | None = None  # bytes, as on a disk that is full
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,10 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
     os.environ["CULTURE_KPIS_PSEUDONYM_KEY"] = KEY
     from tqdm import tqdm
 
+    if plan.obeys_modes:
+        obey_modes()
+    if plan.largest_file:
+        limit_files(plan.largest_file)
     if plan.is_sketched:
         sketch()
     import expectations.gate  # noqa: F401 - imported before anybody waits for a moment to kill

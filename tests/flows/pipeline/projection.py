@@ -20,5 +20,6 @@ def projected(company: Path, url: str) -> str:
 def moved_to(folder: Path, url: str) -> Path:
     """The company in `folder`, publishing to another warehouse from now on."""
     configuration = folder / "culture-kpis.toml"
-    configuration.write_text(re.sub(r'url = "duckdb:.*"', f'url = "{url}"', configuration.read_text()))
+    said = re.sub(r'(?<=\[warehouse\]\nurl = ").*(?=")', lambda _: url, configuration.read_text())
+    configuration.write_text(said)
     return folder
