@@ -19,7 +19,7 @@ def with_holders(events: pl.DataFrame) -> pl.DataFrame:
     """
     for event_type, holder in _HOLDERS.items():
         is_change = pl.col("event_type") == event_type
-        told = in_texts(events)
+        told = in_texts(events.lazy())
         elsewhere = _sources(told.filter(~is_change & pl.col(holder).is_not_null()))
         by_change = _sources(told.filter(is_change))
         silent = by_change.filter(~by_change.is_in(elsewhere.implode()))
@@ -51,7 +51,7 @@ def with_roles(events: pl.DataFrame, tables: Mapping[str, pl.LazyFrame]) -> pl.D
     if seen.is_empty():
         return events
     person = ["source", "actor_key"]
-    texts = in_texts(events)
+    texts = in_texts(events.lazy())
     first = seen.unique(person, keep="first", maintain_order=True).select(*person, first_role="role_then")
     notes = texts.filter(pl.col("event_type") == "private_note").select(person)
     held = texts.select("source", pl.col("agent_key").alias("actor_key"))

@@ -9,23 +9,30 @@ import polars as pl
 
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, statuses
+from transforms.facts.ticket_clock import TicketClock
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_codes, in_texts, statuses
 from transforms.facts.ticket_stretches import WORKING_STATUSES, by_number, status_stretches
 
 _SETTLED = (*DONE_STATUSES, "cancelled")
 
 
 def open_at_ends(
-    tickets: pl.DataFrame, events: pl.LazyFrame, stations: pl.DataFrame, ends: list[dt.date], context: Context
+    tickets: pl.DataFrame,
+    events: pl.DataFrame,
+    stations: pl.DataFrame,
+    ends: list[dt.date],
+    *,
+    context: Context,
+    clock: TicketClock,
 ) -> pl.DataFrame:
     """One row per ticket open at the midnight that ends each day of `ends`: ticket key, end_on, org_unit_id, agent_key.
 
-    `tickets` and `events` are the facts, `stations` the stays of `ticket_history.stations`. A ticket is open while its
+    `tickets` are the facts, `events` and `stations` those in codes. A ticket is open while its
     timeline shows it at work; without a timeline from its opening to its solve or close. One without a timeline that
     its source calls settled, but not since when, is left out. Deleted tickets are left out.
     """
     midnights = _midnights(ends, context)
-    spans = _open_spans(tickets.filter(~pl.col("is_deleted")), events)
+    spans = _open_spans(tickets.filter(~pl.col("is_deleted")), events, clock)
     covered = pl.int_ranges(pl.col("first"), pl.col("last"))
     opened = (
         spans.with_columns(
@@ -39,12 +46,12 @@ def open_at_ends(
         .join(midnights.with_row_index("position").cast({"position": pl.Int64}), on="position")
         .unique([*TICKET_KEY, "end_on"])
     )
-    known = opened.join(
-        tickets.select(*TICKET_KEY, pl.col("agent_key").alias("agent_seen"), "has_events"), on=TICKET_KEY
-    )
+    seen_last = tickets.lazy().select(*TICKET_KEY, pl.col("agent_key").alias("agent_seen"), "has_events")
+    known = opened.join(in_codes(seen_last).collect(), on=TICKET_KEY)
     held = _holder(_holder(known, stations, "team", "org_unit_id"), stations, "agent", "agent_key")
     seen = pl.when(~pl.col("has_events")).then("agent_seen")
-    return held.select(*TICKET_KEY, "end_on", "org_unit_id", pl.coalesce("agent_key", seen).alias("agent_key"))
+    named = held.lazy().select(*TICKET_KEY, "end_on", "org_unit_id", pl.coalesce("agent_key", seen).alias("agent_key"))
+    return in_texts(named).collect()
 
 
 def _midnights(ends: list[dt.date], context: Context) -> pl.DataFrame:
@@ -63,9 +70,12 @@ def _midnights_up_to(moments: pl.Series, midnights: pl.DataFrame) -> pl.Series:
     return pl.select(pl.when(moments.is_not_null()).then(found)).to_series()
 
 
-def _open_spans(tickets: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
-    """Time in which each ticket was open: ticket key, began_at, ended_at (null while it lasts)."""
-    numbered = by_number(tickets, events)
+def _open_spans(tickets: pl.DataFrame, events: pl.DataFrame, clock: TicketClock) -> pl.DataFrame:
+    """Time in which each ticket was open: ticket key, began_at, ended_at (null while it lasts); in codes."""
+    numbered = in_codes(by_number(tickets, clock).lazy()).collect()
+    tickets = in_codes(
+        tickets.lazy().select(*TICKET_KEY, "created_at", "solved_at", "closed_at", "status", "is_ended")
+    ).collect()
     told = status_stretches(numbered, statuses(events)).join(numbered.select(TICKET_ROW, *TICKET_KEY), on=TICKET_ROW)
     untold = tickets.join(told.select(TICKET_KEY).unique(), on=TICKET_KEY, how="anti")
     ended_at = pl.coalesce("solved_at", "closed_at")

@@ -60,10 +60,11 @@ class Facts:
     @property
     def events(self) -> pl.LazyFrame:
         """Events of known tickets in order of ticket and time: see `ticket_history`, `redactions`, `actors`."""
-        return ticket_history.in_texts(self._coded_events)
+        return ticket_history.in_texts(self.coded_events.lazy())
 
     @cached_property
-    def _coded_events(self) -> pl.DataFrame:
+    def coded_events(self) -> pl.DataFrame:
+        """`events` with categoricals instead of texts, for what runs over all of them."""
         told = redactions.applied(ticket_history.events_of_tickets(self._tables).collect())
         events = actors.with_holders(told)
         return actors.with_roles(events, self._tables)
@@ -71,32 +72,41 @@ class Facts:
     @cached_property
     def clock(self) -> TicketClock:
         """Business minutes of tickets, each by its own calendar: see `TicketClock`."""
-        return TicketClock.of(self._tables, self.events, self.context)
+        return TicketClock.of(self._tables, self.coded_events, self.context)
 
     @cached_property
     def tickets(self) -> pl.LazyFrame:
         """One row per ticket with its timeline's durations, stations and windows: see `tickets.timelines`."""
-        return tickets.timelines(self._tables, self.events, self.context, self.clock).collect().lazy()
+        return (
+            tickets.timelines(self._tables, self.coded_events, self.coded_stations, self.context, self.clock)
+            .collect()
+            .lazy()
+        )
 
     @cached_property
     def promises(self) -> pl.LazyFrame:
         """One row per promise with due time and verdict: see `promises.verdicts`."""
-        return promises.verdicts(self._tables, self.events, self.context, self.clock).collect().lazy()
+        return promises.verdicts(self._tables, self.coded_events, self.context, self.clock).collect().lazy()
 
     @cached_property
     def promise_pauses(self) -> pl.LazyFrame:
         """One row per promise and stretch in which its ticket was pending: see `promise_measures.pauses`."""
-        return promise_measures.pauses(self.promises.collect(), self._tables, self.events, self.clock).lazy()
+        return promise_measures.pauses(self.promises.collect(), self._tables, self.coded_events, self.clock).lazy()
 
-    @cached_property
+    @property
     def stations(self) -> pl.LazyFrame:
         """Stays of tickets with teams and with agents: see `ticket_history.stations`."""
-        return ticket_history.stations(self._tables, self.events).lazy()
+        return ticket_history.in_texts(self.coded_stations.lazy().drop(ticket_history.TICKET_ROW))
+
+    @cached_property
+    def coded_stations(self) -> pl.DataFrame:
+        """`stations` with categoricals instead of texts."""
+        return ticket_history.stations(self._tables, self.coded_events)
 
     @cached_property
     def load(self) -> pl.LazyFrame:
         """Load per team and business day: see `load.team_days`."""
-        return load.team_days(self._tables, self.events, self.context).collect().lazy()
+        return load.team_days(self._tables, self.coded_events, self.coded_stations, self.context).collect().lazy()
 
     @cached_property
     def stays(self) -> pl.LazyFrame:

@@ -19,7 +19,7 @@ from transforms.clock import business_days
 from transforms.contracts.organisation import UNASSIGNED_UNIT
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
-from transforms.facts.ticket_history import TICKET_KEY, stations, statuses
+from transforms.facts.ticket_history import TICKET_KEY, in_codes, statuses
 
 RAIN_QUANTILE = 0.8
 DAYS_AROUND = 10
@@ -31,15 +31,17 @@ LOAD_REACH_DAYS = (60, 21)
 _TEAM = "org_unit_id"
 
 
-def team_days(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context) -> pl.LazyFrame:
-    """One row per team and business day, from the team's first ticket to the night; `events` of `events_of_tickets`.
+def team_days(
+    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, stations: pl.DataFrame, context: Context
+) -> pl.LazyFrame:
+    """One row per team and business day, from the team's first ticket to the night; events and stations in codes.
 
     Shape: org_unit_id, day, arrivals, active_agents, usual_agents, backlog (at the start of the day), load,
     load_with_backlog, company_arrivals, and the flags is_rain, is_backlog_rain, is_company_rain. A flag is null where
     history is too short: usual agents need 10 days, a percentile 11 of its 21, the backlog 28 days since the first
     ticket. A ticket without a team counts for `unassigned`.
     """
-    visits = _visits(tables, events)
+    visits = _visits(tables, events, stations)
     if visits.is_empty():
         return _flagged(_empty_grid()).lazy()
     visits = visits.with_columns(context.local_day(pl.col("entered_at")).alias("day"))
@@ -88,23 +90,23 @@ def _flagged(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _visits(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame) -> pl.DataFrame:
+def _visits(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, stations: pl.DataFrame) -> pl.DataFrame:
     """Stays of tickets with teams: org_unit_id, entered_at, left_at (the last ends with the ticket's solve)."""
     told = statuses(events).lazy().filter(pl.col("status").is_in(DONE_STATUSES))
     ended = (
-        tables["ticket"]
-        .unique(TICKET_KEY)
+        in_codes(tables["ticket"].unique(TICKET_KEY))
         .join(told.group_by(TICKET_KEY).agg(pl.col("at").max().alias("told_at")), on=TICKET_KEY, how="left")
         .select(*TICKET_KEY, pl.coalesce("solved_at", "closed_at", "told_at").alias("ended_at"), "is_deleted")
     )
     return (
-        stations(tables, events)
-        .lazy()
+        stations.lazy()
         .filter(pl.col("holder") == "team")
         .join(ended, on=TICKET_KEY)
         .filter(~pl.col("is_deleted"))
         .select(
-            pl.col(_TEAM).fill_null(UNASSIGNED_UNIT), "entered_at", pl.coalesce("left_at", "ended_at").alias("left_at")
+            pl.col(_TEAM).cast(pl.String).fill_null(UNASSIGNED_UNIT),
+            "entered_at",
+            pl.coalesce("left_at", "ended_at").alias("left_at"),
         )
         .collect()
     )
@@ -116,20 +118,24 @@ def _grid(visits: pl.DataFrame, context: Context) -> pl.DataFrame:
     return firsts.join(days.to_frame(), how="cross").filter(pl.col("day") >= pl.col("first_on")).drop("first_on")
 
 
-def _active_agents(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context) -> pl.DataFrame:
+def _active_agents(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Distinct agents that acted for or held a ticket of the team that day; without events, those of its tickets."""
     acting = pl.when(pl.col("actor_role") == "agent").then("actor_key")
-    seen = events.select(_TEAM, pl.coalesce(acting, "agent_key").alias("agent_key"), "at")
+    seen = events.lazy().select(_TEAM, pl.coalesce(acting, "agent_key").alias("agent_key"), "at")
     untold = (
-        tables["ticket"]
-        .join(events.select(TICKET_KEY).unique(), on=TICKET_KEY, how="anti")
+        in_codes(tables["ticket"])
+        .join(events.lazy().select(TICKET_KEY).unique(), on=TICKET_KEY, how="anti")
         .select(_TEAM, "agent_key", pl.col("created_at").alias("at"))
     )
     return (
         pl.concat([seen, untold])
         .filter(pl.col("agent_key").is_not_null())
-        .group_by(pl.col(_TEAM).fill_null(UNASSIGNED_UNIT), context.local_day(pl.col("at")).alias("day"))
+        .group_by(
+            pl.col(_TEAM).fill_null(pl.lit(UNASSIGNED_UNIT, dtype=pl.Categorical)),
+            context.local_day(pl.col("at")).alias("day"),
+        )
         .agg(pl.col("agent_key").n_unique().cast(pl.Int64).alias("active_agents"))
+        .with_columns(pl.col(_TEAM).cast(pl.String))
         .collect()
     )
 

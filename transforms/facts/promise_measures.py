@@ -14,7 +14,7 @@ import polars as pl
 from transforms.facts import told_promises
 from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, statuses
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, statuses
 from transforms.facts.ticket_stretches import by_number, status_stretches
 
 PROMISE_KEY = ("source", "promise_id")
@@ -24,7 +24,7 @@ _PAUSED = "pending"
 def measured(
     promises: pl.LazyFrame,
     tables: Mapping[str, pl.LazyFrame],
-    events: pl.LazyFrame,
+    events: pl.DataFrame,
     context: Context,
     clock: TicketClock,
 ) -> pl.LazyFrame:
@@ -86,7 +86,7 @@ def measured(
 
 
 def pauses(
-    promises: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, clock: TicketClock
+    promises: pl.DataFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, clock: TicketClock
 ) -> pl.DataFrame:
     """One row per promise and stretch in which it stood (its ticket was pending), in order of promise and time.
 
@@ -94,7 +94,7 @@ def pauses(
     (`ended_at` of `promises`), `own`: minutes on its own clock up to the earlier of fulfilment and target, and
     `used_before`: minutes on its own clock from its start to the pause, earlier pauses taken off.
     """
-    numbered = by_number(tables["ticket"].select(*TICKET_KEY, "created_at").unique(TICKET_KEY).collect(), events)
+    numbered = by_number(tables["ticket"].select(*TICKET_KEY, "created_at").unique(TICKET_KEY).collect(), clock)
     pending = (
         status_stretches(numbered, statuses(events))
         .lazy()
@@ -162,10 +162,10 @@ def _state() -> pl.Expr:
 
 
 def _with_priority_then(
-    promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame
+    promises: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame
 ) -> pl.LazyFrame:
     """Fills a missing priority: the last told up to the start; the ticket's, where changes are told and it has none."""
-    told = events.filter((pl.col("event_type") == "priority") & pl.col("value").is_not_null())
+    told = in_texts(events.lazy().filter((pl.col("event_type") == "priority") & pl.col("value").is_not_null()))
     history = told.select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("value").alias("priority_then"))
     changed = told.select(TICKET_ROW).unique().with_columns(pl.lit(True).alias("is_changed"))
     seen = tables["ticket"].unique(TICKET_KEY).select(*TICKET_KEY, pl.col("priority").alias("priority_seen"))
@@ -182,12 +182,12 @@ def _with_priority_then(
     )
 
 
-def _tickets_that_show_pauses(events: pl.LazyFrame) -> pl.DataFrame:
+def _tickets_that_show_pauses(events: pl.DataFrame) -> pl.DataFrame:
     """Tickets with a status timeline, of sources that ever show a ticket pending."""
-    told = events.filter(pl.col("event_type") == "status")
+    told = events.lazy().filter(pl.col("event_type") == "status")
     showing = told.filter(pl.col("value") == _PAUSED).select("source").unique()
     tickets = told.join(showing, on="source", how="semi").select(TICKET_KEY).unique()
-    return tickets.with_columns(pl.lit(True).alias("shows_pauses")).collect()
+    return in_texts(tickets.with_columns(pl.lit(True).alias("shows_pauses"))).collect()
 
 
 def _minutes(start: str, end: str) -> pl.Expr:

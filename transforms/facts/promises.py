@@ -9,11 +9,11 @@ import polars as pl
 from transforms.facts import promise_measures, told_promises
 from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, of_tickets
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, of_tickets
 
 
 def verdicts(
-    tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context, clock: TicketClock
+    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context, clock: TicketClock
 ) -> pl.LazyFrame:
     """One row per promise: every column of FctPromise, channel, agent_key, requester_key and, for the KPIs,
 
@@ -47,30 +47,30 @@ def verdicts(
         context.local_day(due_at).alias("due_on"),
         context.local_day(pl.col("began_at")).alias("began_on"),
     )
-    told = _with_team_at_start(_in_order_of_time(judged, events), events)
+    told = _with_team_at_start(_in_order_of_time(judged, clock), events)
     return promise_measures.measured(
         told.drop("ticket_is_deleted", "source_page", "source_row"), tables, events, context, clock
     )
 
 
-def _in_order_of_time(promises: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
+def _in_order_of_time(promises: pl.LazyFrame, clock: TicketClock) -> pl.LazyFrame:
     """Promises by their start, with the number of their ticket, null where it has no events."""
-    numbers = events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
     ordered = promises.sort("began_at", "source", "promise_id")
-    return ordered.join(numbers, on=TICKET_KEY, how="left", maintain_order="left")
+    return ordered.join(clock.numbered.lazy(), on=TICKET_KEY, how="left", maintain_order="left")
 
 
-def _with_team_at_start(promises: pl.LazyFrame, events: pl.LazyFrame) -> pl.LazyFrame:
+def _with_team_at_start(promises: pl.LazyFrame, events: pl.DataFrame) -> pl.LazyFrame:
     """Adds the team at the start: holder after the last event up to it, else at the first, else as the promise says."""
-    held = events.filter(pl.col("org_unit_id").is_not_null())
+    held = events.lazy().filter(pl.col("org_unit_id").is_not_null())
     first = held.unique(TICKET_ROW, keep="first", maintain_order=True).select(
         TICKET_ROW, pl.col("org_unit_id").alias("first_team")
     )
     history = held.select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("org_unit_id").alias("team_then"))
     return (
-        promises.join(first, on=TICKET_ROW, how="left", maintain_order="left")
+        promises.join(in_texts(first), on=TICKET_ROW, how="left", maintain_order="left")
         # The events of each ticket are in order of time, which is all that the search needs.
         .join_asof(history, on="began_at", by=TICKET_ROW, check_sortedness=False)
+        .with_columns(pl.col("team_then").cast(pl.String))
         .with_columns(pl.coalesce("team_then", "first_team", "org_unit_id").alias("began_org_unit_id"))
         .drop("team_then", "first_team")
     )

@@ -16,7 +16,7 @@ import polars as pl
 
 from transforms.clock import OpeningHours, business_minutes, moments_after
 from transforms.facts.context import Context
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts
 
 _CALENDAR = ("source", "calendar_id")
 _VERSION = (*_CALENDAR, "valid_from_at")
@@ -39,11 +39,12 @@ class TicketClock:
     numbered: pl.DataFrame
 
     @classmethod
-    def of(cls, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context) -> TicketClock:
+    def of(cls, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> TicketClock:
         """The clocks of the night; `events` of `events_of_tickets`."""
         slots = tables["calendar_slot"].collect()
         closures = tables["calendar_closure"].collect()
-        named = events.filter((pl.col("event_type") == "calendar") & pl.col("value").is_not_null()).collect()
+        is_named = (pl.col("event_type") == "calendar") & pl.col("value").is_not_null()
+        named = in_texts(events.lazy().filter(is_named)).collect()
         return cls(
             organisation=OpeningHours.of(context),
             hours={
@@ -55,7 +56,7 @@ class TicketClock:
             .unique("source", keep="first", maintain_order=True)
             .select("source", pl.col("calendar_id").alias("default_id")),
             named=named.select(TICKET_ROW, *TICKET_KEY, "at", pl.col("value").alias("calendar_id")).sort("at"),
-            numbered=events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW).collect(),
+            numbered=in_texts(events.lazy().select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)).collect(),
         )
 
     def with_minutes(self, frame: pl.DataFrame, start: str, end: str, alias: str) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms.contracts.tickets import EVENT_TYPES
 
@@ -22,7 +23,6 @@ _EVENT_COLUMNS = (
     "actor_role",
     "fingerprint",
 )
-_TEXTS = (*TICKET_KEY, "value", "org_unit_id", "agent_key", "actor_key", "actor_role")
 
 
 def of_tickets(rows: pl.LazyFrame, tickets: pl.LazyFrame, feeding: pl.LazyFrame | None = None) -> pl.LazyFrame:
@@ -53,39 +53,45 @@ def events_of_tickets(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     """Events of known tickets, each once, under the source of their ticket and in order of ticket and time.
 
     `ticket_row` numbers the tickets: sorting and windows over a number are several times faster than over two texts.
-    Texts are categoricals, which take a fifth of the memory; see `in_texts`.
+    Texts are categoricals, which take a fifth of the memory and are quick to compare; see `in_codes`.
     """
     tickets = tables["ticket"].select(TICKET_KEY).unique().sort(TICKET_KEY).with_row_index(TICKET_ROW)
     order = (TICKET_ROW, "at", "sequence", "event_type")
     repeated = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in order)
-    return (
+    known = (
         of_tickets(tables["ticket_event"].select(_EVENT_COLUMNS), tables["ticket"])
         .join(tickets, on=TICKET_KEY)
-        .with_columns(pl.col("event_type").cast(pl.Enum(EVENT_TYPES)), pl.col(_TEXTS).cast(pl.Categorical))
-        .sort(order)
-        .filter(~repeated.fill_null(False))
+        .with_columns(pl.col("event_type").cast(pl.Enum(EVENT_TYPES)))
     )
+    return in_codes(known).sort(order).filter(~repeated.fill_null(False))
 
 
-def in_texts(events: pl.DataFrame) -> pl.LazyFrame:
-    """`events` (of `events_of_tickets`) with categoricals as the texts they stand for, of what is asked for only."""
-    return events.lazy().with_columns(pl.col(_TEXTS).cast(pl.String))
+def in_codes(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """`rows` with texts as categoricals. They compare with texts, and join with and coalesce among each other only."""
+    return rows.with_columns(cs.string().cast(pl.Categorical))
 
 
-def statuses(events: pl.LazyFrame) -> pl.DataFrame:
-    """Changes of status: ticket key, at, status, previous_status, is_reopen_event, org_unit_id, agent_key.
+def in_texts(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """`rows` with categoricals as the texts they stand for."""
+    return rows.with_columns(cs.categorical().cast(pl.String))
 
-    A repeated status is an observation and is collapsed. An explicit reopen counts as a change to open, so that a
-    source that reports it beside the status is not counted twice.
+
+def statuses(events: pl.DataFrame) -> pl.DataFrame:
+    """Changes of status, in codes, of `events_of_tickets`.
+
+    Shape: ticket key and number, at, status, previous_status, is_reopen_event, org_unit_id, agent_key. A repeated
+    status is an observation and is collapsed. An explicit reopen counts as a change to open, so that a source that
+    reports it beside the status is not counted twice.
     """
     is_reopen = pl.col("event_type") == "reopen"
     return (
-        events.filter(is_reopen | ((pl.col("event_type") == "status") & pl.col("value").is_not_null()))
+        events.lazy()
+        .filter(is_reopen | ((pl.col("event_type") == "status") & pl.col("value").is_not_null()))
         .select(
             *TICKET_KEY,
             TICKET_ROW,
             "at",
-            pl.when(is_reopen).then(pl.lit("open")).otherwise("value").alias("status"),
+            pl.when(is_reopen).then(pl.lit("open", dtype=pl.Categorical)).otherwise("value").alias("status"),
             is_reopen.alias("is_reopen_event"),
             "org_unit_id",
             "agent_key",
@@ -96,13 +102,14 @@ def statuses(events: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def stations(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame) -> pl.DataFrame:
-    """Stays of tickets with teams and with agents, a return being a new stay.
+def stations(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame) -> pl.DataFrame:
+    """Stays of tickets with teams and with agents, a return being a new stay; in codes.
 
-    Shape: ticket key, holder (`team`, `agent`), org_unit_id or agent_key, entered_at, left_at (null for the last),
-    is_timeline (False for the single stay of a ticket whose events name no team: its team as last seen).
+    Shape: ticket key, its number if it has events, holder (`team`, `agent`), org_unit_id or agent_key, entered_at,
+    left_at (null for the last), is_timeline (False for the single stay of a ticket whose events name no team: its team
+    as last seen).
     """
-    tickets = tables["ticket"].select(*TICKET_KEY, "created_at", "org_unit_id").collect()
+    tickets = in_codes(tables["ticket"].select(*TICKET_KEY, "created_at", "org_unit_id")).collect()
     teams = _stays(events, "org_unit_id", "team")
     untold = (
         tickets.join(teams, on=TICKET_KEY, how="anti")
@@ -111,24 +118,26 @@ def stations(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame) -> pl.Dat
             *TICKET_KEY,
             "org_unit_id",
             pl.col("created_at").alias("entered_at"),
-            pl.lit("team").alias("holder"),
+            pl.lit("team", dtype=pl.Categorical).alias("holder"),
             pl.lit(False).alias("is_timeline"),
         )
     )
     return pl.concat([teams, _stays(events, "agent_key", "agent"), untold], how="diagonal")
 
 
-def _stays(events: pl.LazyFrame, column: str, holder: str) -> pl.DataFrame:
+def _stays(events: pl.DataFrame, column: str, holder: str) -> pl.DataFrame:
     return (
-        events.select(*TICKET_KEY, TICKET_ROW, column, "at")
+        events.lazy()
+        .select(*TICKET_KEY, TICKET_ROW, column, "at")
         .filter(pl.col(column).is_not_null())
         .filter(~(_same_ticket(1) & (pl.col(column) == pl.col(column).shift())).fill_null(False))
         .select(
             *TICKET_KEY,
+            TICKET_ROW,
             column,
             pl.col("at").alias("entered_at"),
             pl.when(_same_ticket(-1)).then(pl.col("at").shift(-1)).alias("left_at"),
-            pl.lit(holder).alias("holder"),
+            pl.lit(holder, dtype=pl.Categorical).alias("holder"),
             pl.lit(True).alias("is_timeline"),
         )
         .collect()

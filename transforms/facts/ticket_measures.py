@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW
+from transforms.facts.ticket_history import TICKET_ROW, in_texts
 from transforms.facts.ticket_stretches import (
     AWAITING_REPLY,
     ENDED_STATUSES,
@@ -31,15 +31,17 @@ _DIGITS = 6
 
 
 def measured(
-    tickets: pl.DataFrame, events: pl.LazyFrame, timeline: pl.DataFrame, context: Context, clock: TicketClock
+    tickets: pl.DataFrame, events: pl.DataFrame, timeline: pl.DataFrame, context: Context, clock: TicketClock
 ) -> pl.DataFrame:
     """`tickets` (one row per ticket, as `timelines` has joined them) with every measure of FctTicket.
+
+    `events` are those of `events_of_tickets`, `timeline` their `statuses`; `ticket_row` of `tickets` is dropped.
 
     Adds assigned_at and, in calendar and business minutes, total_reply, first_resolution, requester_wait, agent_wait,
     agent_work, on_hold, first_assignment_to_resolution and unassigned; resolution_count is expected. Adds also the
     reply counts, is_one_touch, is_reopened_now, is_ended and missing_reason.
     """
-    numbered = by_number(tickets, events)
+    numbered = by_number(tickets, clock)
     ends = _ends(timeline)
     over = lasting(
         pl.concat(
@@ -54,16 +56,15 @@ def measured(
     )
     by_ticket = (
         numbered.lazy()
-        .select(TICKET_ROW, *TICKET_KEY)
+        .select(TICKET_ROW)
         .join(over.lazy(), on=TICKET_ROW, how="left")
         .join(ends.lazy().select(TICKET_ROW, pl.lit(True).alias("is_ended")), on=TICKET_ROW, how="left")
         .join(_replies(events, timeline).lazy(), on=TICKET_ROW, how="left")
         .join(_first_assigned(events).lazy(), on=TICKET_ROW, how="left")
         .join(_oddities(events, timeline).lazy(), on=TICKET_ROW, how="left")
-        .drop(TICKET_ROW)
         .collect()
     )
-    joined = tickets.join(by_ticket, on=TICKET_KEY, how="left").with_columns(
+    joined = tickets.join(by_ticket, on=TICKET_ROW, how="left").with_columns(
         pl.col("is_ended", "is_merged").fill_null(False),
         pl.coalesce("is_closed_unsolved", (pl.col("status") == "closed") & pl.col("solved_at").is_null()),
         *_shown_by_source(events, timeline),
@@ -87,14 +88,15 @@ def _ends(timeline: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _replies(events: pl.LazyFrame, timeline: pl.DataFrame) -> pl.DataFrame:
+def _replies(events: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
     """Replies per ticket, and our public ones up to the first solve: those of the same moment led to it."""
     is_solve = pl.col("status").is_in(("solved", "closed"))
     solves = timeline.lazy().filter(is_solve).group_by(TICKET_ROW).agg(pl.col("at").first().alias("solve_at"))
     public = pl.col("event_type") == "public_reply"
     ours = pl.col("actor_role").is_in(HUMAN_ROLES)
     return (
-        events.filter(public | (pl.col("event_type") == "private_note"))
+        events.lazy()
+        .filter(public | (pl.col("event_type") == "private_note"))
         .join(solves, on=TICKET_ROW, how="left")
         .group_by(TICKET_ROW)
         .agg(
@@ -110,29 +112,29 @@ def _replies(events: pl.LazyFrame, timeline: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first_assigned(events: pl.LazyFrame) -> pl.DataFrame:
-    named = events.filter(pl.col("agent_key").is_not_null())
+def _first_assigned(events: pl.DataFrame) -> pl.DataFrame:
+    named = events.lazy().filter(pl.col("agent_key").is_not_null())
     return named.group_by(TICKET_ROW).agg(pl.col("at").min().alias("assigned_at")).collect()
 
 
-def _oddities(events: pl.LazyFrame, timeline: pl.DataFrame) -> pl.DataFrame:
+def _oddities(events: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
     """Tickets with events: whether one was merged into another, and whether it was closed and never solved."""
-    merged = events.group_by(TICKET_ROW).agg((pl.col("event_type") == "merge").any().alias("is_merged"))
+    merged = events.lazy().group_by(TICKET_ROW).agg((pl.col("event_type") == "merge").any().alias("is_merged"))
     status = pl.col("status")
     closed = (status == "closed").any() & ~(status == "solved").any()
     told = timeline.lazy().group_by(TICKET_ROW).agg(closed.alias("is_closed_unsolved"))
     return merged.join(told, on=TICKET_ROW, how="left").collect()
 
 
-def _shown_by_source(events: pl.LazyFrame, timeline: pl.DataFrame) -> list[pl.Expr]:
+def _shown_by_source(events: pl.DataFrame, timeline: pl.DataFrame) -> list[pl.Expr]:
     """What the source of a ticket records at all: agents, and the statuses of waiting."""
 
     def among(rows: pl.LazyFrame, alias: str) -> pl.Expr:
-        sources = rows.select("source").unique().collect()["source"]
+        sources = in_texts(rows.select("source").unique()).collect()["source"]
         return pl.col("source").is_in(sources.implode()).alias(alias)
 
     return [
-        among(events.filter(pl.col("agent_key").is_not_null()), "source_names_agents"),
+        among(events.lazy().filter(pl.col("agent_key").is_not_null()), "source_names_agents"),
         *(
             among(timeline.lazy().filter(pl.col("status") == status), f"source_shows_{status}")
             for status in ("pending", "on_hold")
@@ -236,4 +238,5 @@ def _explained(flagged: pl.DataFrame) -> pl.DataFrame:
         "source_shows_on_hold",
         "is_closed_unsolved",
         "is_merged",
+        TICKET_ROW,
     )

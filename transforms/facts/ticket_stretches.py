@@ -11,7 +11,7 @@ import polars as pl
 
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.ticket_clock import TicketClock
-from transforms.facts.ticket_history import TICKET_ROW
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW
 
 HUMAN_ROLES = ("agent", "unknown")  # a bot and the requester say what they are
 WORKING_STATUSES = ("new", "open", "pending", "on_hold")
@@ -20,11 +20,9 @@ UNASSIGNED, AWAITING_REPLY = "unassigned", "awaiting_reply"
 _CALENDAR, _BUSINESS = "_calendar_minutes", "_business_minutes"
 
 
-def by_number(tickets: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
-    """ticket_row, source, created_at of every ticket that has events."""
-    key = ("source", "ticket_id")
-    opened = tickets.lazy().select(*key, "created_at")
-    return events.select(TICKET_ROW, *key).unique(TICKET_ROW).join(opened, on=key).collect()
+def by_number(tickets: pl.DataFrame, clock: TicketClock) -> pl.DataFrame:
+    """ticket_row, source, ticket_id, created_at of every ticket that has events."""
+    return clock.numbered.join(tickets.select(*TICKET_KEY, "created_at"), on=TICKET_KEY)
 
 
 def status_stretches(numbered: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +43,7 @@ def status_stretches(numbered: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataF
     )
     before = told.filter("is_first").select(
         TICKET_ROW,
-        pl.lit("new").alias("kind"),
+        pl.lit("new", dtype=pl.Categorical).alias("kind"),
         pl.col("created_at").alias("began_at"),
         pl.col("began_at").alias("ended_at"),
     )
@@ -55,18 +53,19 @@ def status_stretches(numbered: pl.DataFrame, timeline: pl.DataFrame) -> pl.DataF
     return _real(pl.concat([before, after])).collect()
 
 
-def unassigned_stretches(numbered: pl.DataFrame, events: pl.LazyFrame, ends: pl.DataFrame) -> pl.DataFrame:
+def unassigned_stretches(numbered: pl.DataFrame, events: pl.DataFrame, ends: pl.DataFrame) -> pl.DataFrame:
     """Time in which nobody held the ticket, from its opening to its end (`ends`: ticket_row, ended_at).
 
     An `assignee` event without an agent says that nobody holds it; any event that names an agent says who does.
     """
     told = (
-        events.filter(pl.col("agent_key").is_not_null() | (pl.col("event_type") == "assignee"))
+        events.lazy()
+        .filter(pl.col("agent_key").is_not_null() | (pl.col("event_type") == "assignee"))
         .join(numbered.lazy().select(TICKET_ROW, "created_at"), on=TICKET_ROW, maintain_order="left")
         .select(TICKET_ROW, "agent_key", pl.max_horizontal("at", "created_at").alias("began_at"))
     )
     opened = numbered.lazy().select(
-        TICKET_ROW, pl.lit(None, dtype=pl.String).alias("agent_key"), pl.col("created_at").alias("began_at")
+        TICKET_ROW, pl.lit(None, dtype=pl.Categorical).alias("agent_key"), pl.col("created_at").alias("began_at")
     )
     changes = (
         pl.concat([opened, told])
@@ -78,17 +77,18 @@ def unassigned_stretches(numbered: pl.DataFrame, events: pl.LazyFrame, ends: pl.
         .join(ends.lazy().rename({"ended_at": "life_ended_at"}), on=TICKET_ROW)
         .select(
             TICKET_ROW,
-            pl.lit(UNASSIGNED).alias("kind"),
+            pl.lit(UNASSIGNED, dtype=pl.Categorical).alias("kind"),
             "began_at",
             pl.min_horizontal(pl.col("ended_at").fill_null(pl.col("life_ended_at")), "life_ended_at").alias("ended_at"),
         )
     ).collect()
 
 
-def reply_stretches(numbered: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
+def reply_stretches(numbered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Time the customer waited for each of our public replies; a wait that no reply has ended is left out."""
     said = (
-        events.filter((pl.col("event_type") == "public_reply") & (pl.col("actor_role") != "bot"))
+        events.lazy()
+        .filter((pl.col("event_type") == "public_reply") & (pl.col("actor_role") != "bot"))
         .join(numbered.lazy().select(TICKET_ROW, "created_at"), on=TICKET_ROW, maintain_order="left")
         .filter(pl.col("at") >= pl.col("created_at"))
         .select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("actor_role").is_in(HUMAN_ROLES).alias("is_ours"))
@@ -101,7 +101,9 @@ def reply_stretches(numbered: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFram
         .with_columns(pl.when(_same_ticket(-1)).then(pl.col("began_at").shift(-1)).alias("ended_at"))
     )
     waits = turns.filter(~pl.col("is_ours") & pl.col("ended_at").is_not_null())
-    return waits.select(TICKET_ROW, pl.lit(AWAITING_REPLY).alias("kind"), "began_at", "ended_at").collect()
+    return waits.select(
+        TICKET_ROW, pl.lit(AWAITING_REPLY, dtype=pl.Categorical).alias("kind"), "began_at", "ended_at"
+    ).collect()
 
 
 def lasting(stretches: pl.DataFrame, clock: TicketClock) -> pl.DataFrame:

@@ -13,17 +13,21 @@ import polars as pl
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
-from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, stations, statuses
+from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, statuses
 from transforms.facts.ticket_measures import ONE_TOUCH_WINDOW_DAYS, measured
-from transforms.facts.ticket_stretches import HUMAN_ROLES, WORKING_STATUSES
+from transforms.facts.ticket_stretches import HUMAN_ROLES, WORKING_STATUSES, by_number
 
 REOPEN_WINDOW_DAYS = ONE_TOUCH_WINDOW_DAYS
 
 
 def timelines(
-    tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, context: Context, clock: TicketClock
+    tables: Mapping[str, pl.LazyFrame],
+    events: pl.DataFrame,
+    stations: pl.DataFrame,
+    context: Context,
+    clock: TicketClock,
 ) -> pl.LazyFrame:
-    """One row per ticket, from `events_of_tickets`: every column of FctTicket (see `measured`) and, for the KPIs,
+    """One row per ticket, from events and stations in codes: every column of FctTicket (see `measured`) and for KPIs
 
     * `created_on`, `first_solved_on`, `done_on`: local days; `updated_at`
     * `has_events`, `has_reply_events` (its source records public replies at all)
@@ -37,19 +41,20 @@ def timelines(
     * `replies_to_first_solve`: our public replies up to the first solve; `reask_cycles_to_first_solve` likewise
     """
     tickets = tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True).collect()
+    numbered = by_number(tickets, clock)
     timeline = statuses(events)
-    moved = _station_counts(stations(tables, events))
+    moved = _station_counts(stations)
     answered = tables["survey_response"].filter(pl.col("ticket_id").is_not_null() & pl.col("value").is_not_null())
     rated = answered.select("ticket_id").unique().collect()["ticket_id"]
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     joined = (
-        tickets.join(_first_replies(tickets, events), on=TICKET_KEY, how="left")
-        .join(_with_events(events), on=TICKET_KEY, how="left")
-        .join(moved, on=TICKET_KEY, how="left")
-        .join(_status_counts(timeline), on=TICKET_KEY, how="left")
+        tickets.join(numbered.drop("created_at"), on=TICKET_KEY, how="left")
+        .join(_first_replies(numbered, events), on=TICKET_ROW, how="left")
+        .join(moved, on=TICKET_ROW, how="left")
+        .join(_status_counts(timeline), on=TICKET_ROW, how="left")
         .with_columns(
             pl.col("source").is_in(_sources_with_replies(events).implode()).alias("has_reply_events"),
-            pl.col("has_events").fill_null(False),
+            pl.col(TICKET_ROW).is_not_null().alias("has_events"),
             _is_answered(rated).alias("is_csat_answered"),
             _closed_at().alias("closed_at"),
             pl.coalesce("timeline_reopens", "reopen_count").alias("reopen_count"),
@@ -121,37 +126,36 @@ def _closed_at() -> pl.Expr:
     return pl.when(told).then("closed_at").otherwise("last_closed_at")
 
 
-def _first_replies(tickets: pl.DataFrame, events: pl.LazyFrame) -> pl.DataFrame:
+def _first_replies(numbered: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """First public reply by a person, not before the ticket: time, and who held the ticket then."""
-    return (
-        events.filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
-        .join(tickets.lazy().select(*TICKET_KEY, "created_at"), on=TICKET_KEY)
+    first = (
+        events.lazy()
+        .filter((pl.col("event_type") == "public_reply") & pl.col("actor_role").is_in(HUMAN_ROLES))
+        .join(numbered.lazy().select(TICKET_ROW, "created_at"), on=TICKET_ROW, maintain_order="left")
         .filter(pl.col("at") >= pl.col("created_at"))
-        .sort("at", "sequence")
-        .group_by(TICKET_KEY)
-        .agg(
-            pl.col("at").first().alias("first_replied_at"),
-            pl.col("org_unit_id").first().alias("replied_org_unit_id"),
-            pl.coalesce("agent_key", "actor_key").first().alias("replied_agent_key"),
-        )
-        .collect()
+        # Events are in order of ticket and time.
+        .unique(TICKET_ROW, keep="first", maintain_order=True)
     )
+    return in_texts(
+        first.select(
+            TICKET_ROW,
+            pl.col("at").alias("first_replied_at"),
+            pl.col("org_unit_id").alias("replied_org_unit_id"),
+            pl.coalesce("agent_key", "actor_key").alias("replied_agent_key"),
+        )
+    ).collect()
 
 
-def _with_events(events: pl.LazyFrame) -> pl.DataFrame:
-    one_of_each = events.select(*TICKET_KEY, TICKET_ROW).unique(TICKET_ROW)
-    return one_of_each.select(*TICKET_KEY, pl.lit(True).alias("has_events")).collect()
-
-
-def _sources_with_replies(events: pl.LazyFrame) -> pl.Series:
-    return events.filter(pl.col("event_type") == "public_reply").select("source").unique().collect()["source"]
+def _sources_with_replies(events: pl.DataFrame) -> pl.Series:
+    replies = events.lazy().filter(pl.col("event_type") == "public_reply")
+    return in_texts(replies.select("source").unique()).collect()["source"]
 
 
 def _station_counts(visited: pl.DataFrame) -> pl.DataFrame:
     """Teams and agents that held a ticket with events, a return counted again; null where the timeline names none."""
     return (
         visited.filter("is_timeline")
-        .group_by(TICKET_KEY)
+        .group_by(TICKET_ROW)
         .agg(
             (pl.col("holder") == kind).sum().cast(pl.Int64).alias(f"{name}_stations").replace(0, None)
             for kind, name in (("team", "group"), ("agent", "assignee"))
@@ -169,12 +173,12 @@ def _status_counts(timeline: pl.DataFrame) -> pl.DataFrame:
     reopening = pl.col("status").is_in(WORKING_STATUSES) & (was_done | (pl.col("is_reopen_event") & previous.is_null()))
     solved_before = pl.when(solving).then("at").forward_fill().over(TICKET_ROW)
     soon = pl.col("at") - pl.col("solved_before") <= pl.duration(days=REOPEN_WINDOW_DAYS)
-    return (
+    counts = (
         timeline.lazy()
         .with_columns(
             solving.alias("is_solving"), reopening.alias("is_reopening"), solved_before.alias("solved_before")
         )
-        .group_by(TICKET_KEY)
+        .group_by(TICKET_ROW)
         .agg(
             first_solve.alias("first_solved_at"),
             pl.col("org_unit_id").filter("is_solving").first().alias("first_solved_org_unit_id"),
@@ -189,5 +193,5 @@ def _status_counts(timeline: pl.DataFrame) -> pl.DataFrame:
             asked_again.sum().cast(pl.Int64).alias("reask_cycles"),
             (asked_again & (pl.col("at") <= first_solve)).sum().cast(pl.Int64).alias("reask_cycles_to_first_solve"),
         )
-        .collect()
     )
+    return in_texts(counts).collect()

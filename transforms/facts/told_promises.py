@@ -19,7 +19,7 @@ _INSTANCE = (*TICKET_KEY, "metric", "instance")
 _RUNS, _STANDS = ("activate",), ("pause", "fulfil")
 
 
-def promises(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, clock: TicketClock) -> pl.LazyFrame:
+def promises(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, clock: TicketClock) -> pl.LazyFrame:
     """One row per instance that a target was applied to: contract Promise, and what the source told of it.
 
     `told_target_minutes`, `told_used_minutes`: the target and, once fulfilled, the minutes used, both on its own clock.
@@ -61,7 +61,7 @@ def promises(tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame, clock: Ti
         pl.coalesce("breached_at", pl.max_horizontal(kept_until, "fulfilled_at")).alias("target_at"),
         pl.lit(False).alias("is_cancelled"),
     )
-    return _with_holder(rows, tables, events)
+    return _with_holder(rows, tables, events, clock)
 
 
 def pauses(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
@@ -83,20 +83,22 @@ def _in_order(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     return of_tickets(told, tables["ticket"]).sort(*_INSTANCE, "at", pl.col("event_id").str.len_chars(), "event_id")
 
 
-def _with_holder(rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.LazyFrame) -> pl.LazyFrame:
+def _with_holder(
+    rows: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, clock: TicketClock
+) -> pl.LazyFrame:
     """Contract columns that the ticket knows: who held it when the promise ended, channel and requester."""
     tickets = (
         tables["ticket"]
         .unique(TICKET_KEY)
         .select(*TICKET_KEY, "channel", "requester_key", last_team="org_unit_id", last_agent="agent_key")
     )
-    number = events.select(TICKET_ROW, *TICKET_KEY).unique(TICKET_ROW)
-    held = events.select(TICKET_ROW, "org_unit_id", "agent_key", ended_at="at")
+    held = events.lazy().select(TICKET_ROW, "org_unit_id", "agent_key", ended_at="at")
     joined = (
         rows.with_columns(pl.coalesce("fulfilled_at", "breached_at").alias("ended_at"))
-        .join(number, on=TICKET_KEY, how="left")
+        .join(clock.numbered.lazy(), on=TICKET_KEY, how="left")
         .sort("ended_at")
         .join_asof(held, on="ended_at", by=TICKET_ROW, check_sortedness=False)
+        .with_columns(pl.col("org_unit_id", "agent_key").cast(pl.String))
         .join(tickets, on=TICKET_KEY, how="left")
         .with_columns(pl.coalesce("org_unit_id", "last_team").alias("org_unit_id"))
         .with_columns(pl.coalesce("agent_key", "last_agent").alias("agent_key"))

@@ -66,7 +66,9 @@ def observe(facts: Facts) -> pl.LazyFrame:
     ended = months.filter(pl.col("period_end") <= run_on)["period_end"].to_list()
     if not ended:
         return _rows(pl.LazyFrame(schema=_OPEN), 1.0)
-    opened = open_at_ends(tickets, facts.events, facts.stations.collect(), ended, facts.context)
+    opened = open_at_ends(
+        tickets, facts.coded_events, facts.coded_stations, ended, context=facts.context, clock=facts.clock
+    )
     return pl.concat([_rows(opened.lazy(), 1.0), _rows(_at_work(facts), 0.0)])
 
 

@@ -55,7 +55,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
     soon = pl.col("left_at") - pl.col("received_at") <= pl.duration(days=WINDOW_DAYS)
     untouched = (soon & ~pl.col("is_touched")).fill_null(False)
     return (
-        receipts(facts.events)
+        receipts(facts.coded_events)
         .join(counted, on=TICKET_KEY, how="semi")
         .select(
             "org_unit_id",
