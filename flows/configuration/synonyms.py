@@ -33,6 +33,10 @@ _NAMES = {
     "requester": (
         "requester requester_id caller_id caller reporter customer_id customer contact_id requested_by requester_email"
     ),
+    "customer_organisation": (
+        "customer_organisation customer_organization organization_id organisation_id organization organisation "
+        "company company_id account_id account"
+    ),
     "agent": "agent agent_id assigned_to assignee assignee_id responder_id owner owner_id",
     "reopen_count": "reopen_count reopens reopened_count reopen",
     "reassignment_count": "reassignment_count reassignments reassign_count group_stations",

@@ -37,6 +37,7 @@ _STAGE_ORDER = (
     "roles",
     "initiatives",
     "targets",
+    "customer_organisations",
     "snapshot",
     "event_log",
     "events",

@@ -38,6 +38,7 @@ STAGED: dict[str, type[dy.Schema]] = {
     "ticket_metric": ticket_metrics.TicketMetric,
     "macro": ticket_catalogue.Macro,
     "eligible_category": ticket_catalogue.EligibleCategory,
+    "customer_organisation": ticket_catalogue.CustomerOrganisation,
     "recognition": recognition.Recognition,
     "survey_item": surveys.SurveyItem,
     "survey_response": surveys.SurveyResponse,

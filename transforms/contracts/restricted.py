@@ -38,6 +38,8 @@ class FctTicket(dy.Schema):
     channel = text("Channel.")
     category = text("Category.")
     requester_key = person("Who asked.", nullable=True)
+    customer_organisation_id = identifier("The customer's organisation as last seen.", nullable=True)
+    customer_organisation_name = text("Its name as last seen; null where no source names it, or no longer.")
     agent_key = person("Who holds it as last seen.", nullable=True)
     first_reply_calendar_minutes = minutes("Opening to first public reply by a person, by the calendar.")
     first_reply_business_minutes = minutes(

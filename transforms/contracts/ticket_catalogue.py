@@ -1,8 +1,11 @@
-"""Contracts of what a ticket system holds beside its tickets: canned answers, and categories. All optional."""
+"""Contracts of what a ticket system holds beside its tickets: canned answers, categories, customers' organisations.
+
+All optional.
+"""
 
 from __future__ import annotations
 
-from transforms.contracts.columns import count, identifier
+from transforms.contracts.columns import count, identifier, text
 from transforms.contracts.lineage import Staged
 
 
@@ -17,3 +20,10 @@ class EligibleCategory(Staged):
     """A category in which agents may decide by themselves. Grain: category. Without any, every category is one."""
 
     category = identifier("Category, as tickets name it.", primary_key=True)
+
+
+class CustomerOrganisation(Staged):
+    """An organisation of customers. Grain: organisation, as its source last showed it."""
+
+    customer_organisation_id = identifier("Organisation in its source, as tickets name it.", primary_key=True)
+    customer_organisation_name = text("Its name.")

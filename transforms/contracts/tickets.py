@@ -56,6 +56,7 @@ class Ticket(Staged):
     category = text("Category, as the source names it.")
     org_unit_id = identifier("Team that holds it as last seen; null is counted as `unassigned`.", nullable=True)
     requester_key = person("Who asked.", nullable=True)
+    customer_organisation_id = identifier("The customer's organisation as last seen.", nullable=True)
     agent_key = person("Who holds it as last seen.", nullable=True)
     reopen_count = count("Reopens as the source counts them.", nullable=True)
     reassignment_count = count("Reassignments as the source counts them.", nullable=True)

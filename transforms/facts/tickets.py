@@ -27,7 +27,8 @@ def timelines(
     context: Context,
     clock: TicketClock,
 ) -> pl.LazyFrame:
-    """One row per ticket, from events and stations in codes: every column of FctTicket (see `measured`) and for KPIs
+    """One row per ticket, from events and stations in codes: every column of FctTicket (see `measured`) but the name of
+    the customer's organisation, and for the KPIs
 
     * `created_on`, `first_solved_on`, `done_on`: local days; `updated_at`
     * `has_events`, `has_reply_events` (its source records public replies at all)

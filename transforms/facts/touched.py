@@ -36,6 +36,7 @@ TIMES = {
     "survey_response": ("answered_at",),
     "invitation": ("sent_at",),
     "improvement_event": ("at",),
+    "customer_organisation": (),  # moves no number, only a name that tickets show
 }
 _OF_SURVEYS = ("survey_response", "invitation")
 Tables = Mapping[str, pl.LazyFrame]
@@ -113,7 +114,9 @@ def touched_since(
             "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
         },
         lives=_lives(moved, before, after, now),
-        tickets=pl.concat([ids, ripened, _with_running_promises(after)]).unique(),
+        tickets=pl.concat(
+            [ids, ripened, _with_running_promises(after), _of_renamed_customers(changed, before, after)]
+        ).unique(),
     )
 
 
@@ -246,6 +249,21 @@ def _with_running_promises(after: Tables) -> pl.DataFrame:
     is_over = (pl.col("event_type") == "fulfil").any()
     told = after["promise_event"].group_by(_ID, "metric", "instance").agg(is_over.alias("is_over"))
     found = [after["promise"].filter(runs).select(_ID), told.filter(~pl.col("is_over")).select(_ID)]
+    return pl.concat(found).unique().collect()
+
+
+def _of_renamed_customers(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
+    """Tickets that may show another name of their customer's organisation; see `customer_organisations`."""
+    name = "customer_organisation"
+    renamed = changed.rows(name).select("customer_organisation_id").unique()
+    then, now = (night[name].select("source").unique() for night in (before, after))
+    # Whose source begins or ends to name organisations asks others no more, or again.
+    by_others = pl.concat([now.join(then, on="source", how="anti"), then.join(now, on="source", how="anti")])
+    known = after["ticket"].filter(pl.col("customer_organisation_id").is_not_null())
+    found = [
+        known.join(renamed, on="customer_organisation_id", how="semi").select(_ID),
+        known.join(by_others, on="source", how="semi").select(_ID),
+    ]
     return pl.concat(found).unique().collect()
 
 

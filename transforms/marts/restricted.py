@@ -8,11 +8,13 @@ import polars as pl
 from transforms.contracts.organisation import UNASSIGNED_UNIT
 from transforms.contracts.restricted import FctPromise, FctRecognition, FctTicket
 from transforms.facts import Facts
+from transforms.facts.customer_organisations import with_names
 
 
 def fct_ticket(facts: Facts) -> pl.DataFrame:
-    """One row per ticket (FctTicket): `Facts.tickets` without what only the KPIs need."""
-    return _told(facts.tickets.with_columns(pl.col("org_unit_id").fill_null(UNASSIGNED_UNIT)), FctTicket)
+    """One row per ticket (FctTicket): `Facts.tickets` without what only the KPIs need, customers by name."""
+    tickets = facts.tickets.with_columns(pl.col("org_unit_id").fill_null(UNASSIGNED_UNIT))
+    return _told(with_names(tickets, facts.table("customer_organisation")), FctTicket)
 
 
 def fct_promise(facts: Facts) -> pl.DataFrame:

@@ -15,6 +15,7 @@ FEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("tickets", "metrics"): ("ticket_metric",),
     ("tickets", "macros"): ("macro",),
     ("tickets", "eligible_categories"): ("eligible_category",),
+    ("tickets", "customer_organisations"): ("customer_organisation",),
     ("recognition", "snapshot"): ("recognition",),
     ("survey", "long_answers"): ("survey_item", "survey_response"),
     ("survey", "wide_answers"): ("survey_item", "survey_response"),

@@ -83,6 +83,7 @@ _TICKET_STATE = (
     Field("category", "label", "Category."),
     _TEAM,
     _REQUESTER,
+    _key("customer_organisation", "Organisation of the customer who asked.", required=False),
     _AGENT,
     Field("reopen_count", "count", "Times it was reopened."),
     Field("reassignment_count", "count", "Times it was reassigned."),
@@ -185,6 +186,10 @@ FIELDS: dict[tuple[str, str], tuple[Field, ...]] = {
     ),
     ("tickets", "eligible_categories"): (
         _key("category", "Category in which agents may decide by themselves, as tickets name it."),
+    ),
+    ("tickets", "customer_organisations"): (
+        _key("customer_organisation", "Organisation of customers, as tickets name it."),
+        Field("customer_organisation_name", "label", "Its name."),
     ),
     ("recognition", "snapshot"): (
         _key("recognition_id", "Message; one to several people has one row for each."),

@@ -23,6 +23,7 @@ Grain = Literal[
     "metrics",  # tickets: one row per ticket, with what its source measured
     "macros",  # tickets: one row per canned answer
     "eligible_categories",  # tickets: one row per category in which agents may decide by themselves
+    "customer_organisations",  # tickets: one row per organisation of customers
     "long_answers",  # survey: one row per answer
     "wide_answers",  # survey: one row per filled-in questionnaire, one column per item
     "invitations",  # survey: one row per person asked

@@ -87,6 +87,8 @@ def _staged(rows: pl.DataFrame, raw: pl.DataFrame, page: PageReference, mapping:
         return ticket_catalogue.macros(rows, key)
     if grain == ("tickets", "eligible_categories"):
         return ticket_catalogue.eligible_categories(rows)
+    if grain == ("tickets", "customer_organisations"):
+        return ticket_catalogue.customer_organisations(rows)
     if grain == ("recognition", "snapshot"):
         return recognition.recognitions(rows, mapping, key)
     if grain == ("survey", "long_answers"):

@@ -1,4 +1,4 @@
-"""What a ticket system holds beside its tickets: canned answers, and the categories agents may decide in."""
+"""What a ticket system holds beside its tickets: canned answers, categories agents may decide in, organisations."""
 
 from __future__ import annotations
 
@@ -20,3 +20,11 @@ def eligible_categories(rows: pl.DataFrame) -> Outcome:
     """One input row, one category; the last row of a category wins."""
     taken, older = newest(rows, ["category"])
     return Outcome({"eligible_category": taken}, older)
+
+
+def customer_organisations(rows: pl.DataFrame) -> Outcome:
+    """One input row, one organisation of customers; the last row of an organisation wins."""
+    taken, older = newest(
+        rows.rename({"customer_organisation": "customer_organisation_id"}), ["customer_organisation_id"]
+    )
+    return Outcome({"customer_organisation": taken}, older)

@@ -13,6 +13,7 @@ from transforms.staging.text_features import fingerprints
 from transforms.staging.value_maps import translate
 
 HOLDER = {"team": "org_unit_id", "agent": "agent_key"}
+_NAMES_OF_TICKET = {**HOLDER, "requester": "requester_key", "customer_organisation": "customer_organisation_id"}
 # The value is the ticket merged into, the calendar it runs on from now on, the sequence of the comment redacted.
 _IDENTIFIERS = ("merge", "calendar", "redaction")
 
@@ -28,7 +29,7 @@ def snapshot(rows: pl.DataFrame, mapping: SourceMapping) -> Outcome:
 def ticket_tables(states: pl.DataFrame, mapping: SourceMapping) -> dict[str, pl.DataFrame]:
     """Tables `ticket` and, where one is mapped, `promise`, from the last state of each ticket."""
     known = states.with_columns(pl.col("is_deleted").fill_null(False))
-    tables = {"ticket": known.rename({**HOLDER, "requester": "requester_key"})}
+    tables = {"ticket": known.rename(_NAMES_OF_TICKET)}
     given = {*mapping.columns, *mapping.constants}
     if given & {"promise_is_kept", "promise_target_at"}:
         tables["promise"] = _promise(known, given)

@@ -20,11 +20,18 @@ COLUMNS = {"ticket_id": "id", "created_at": "opened", "status": "state"}
 def test_a_snapshot_row_becomes_a_ticket(stage: Stage) -> None:
     page = stage(
         """
-        id | opened           | state   | group | holder | asked by | reopened
-        7  | 2026-01-05 09:00 | On hold | Night | U1    | U2      | 2
+        id | opened           | state   | group | holder | asked by | company | reopened
+        7  | 2026-01-05 09:00 | On hold | Night | U1    | U2      | C9     | 2
         """,
         **SNAPSHOT,
-        columns={**COLUMNS, "team": "group", "agent": "holder", "requester": "asked by", "reopen_count": "reopened"},
+        columns={
+            **COLUMNS,
+            "team": "group",
+            "agent": "holder",
+            "requester": "asked by",
+            "customer_organisation": "company",
+            "reopen_count": "reopened",
+        },
     )
 
     assert page.tables["ticket"].row(0, named=True) == {
@@ -42,6 +49,7 @@ def test_a_snapshot_row_becomes_a_ticket(stage: Stage) -> None:
         "category": None,
         "org_unit_id": "Night",
         "requester_key": pseudonym("u2", KEY),
+        "customer_organisation_id": "C9",
         "agent_key": pseudonym("u1", KEY),
         "reopen_count": 2,
         "reassignment_count": None,

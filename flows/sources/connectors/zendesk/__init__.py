@@ -1,6 +1,6 @@
-"""Zendesk: tickets, what happened to them and to their promises, calendars, people, groups and satisfaction.
+"""Zendesk: tickets, what happened to them and to their promises, calendars, people, organisations and satisfaction.
 
-Texts are read for fingerprints only. Organisations of customers are not pulled: no number needs them.
+Texts are read for fingerprints only.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ CONNECTOR = Connector(
     endpoints=(
         lists.GROUPS,
         lists.GROUP_MEMBERSHIPS,
+        lists.ORGANIZATIONS,
         exports.USERS,
         exports.TICKETS,
         exports.TICKET_EVENTS,

@@ -42,7 +42,7 @@ TICKETS = Endpoint(
     records="tickets",
     shape={
         **dict.fromkeys(("id", "created_at", "updated_at", "type", "priority", "status", "requester_id"), TEXT),
-        **dict.fromkeys(("assignee_id", "group_id"), TEXT),
+        **dict.fromkeys(("organization_id", "assignee_id", "group_id"), TEXT),
         "tags": [TEXT],
         "via": {"channel": TEXT},
         "metric_set": {
@@ -65,6 +65,7 @@ TICKETS = Endpoint(
                 "category": "type",
                 "team": "group_id",
                 "requester": "{source}:{requester_id}",
+                "customer_organisation": "organization_id",
                 "agent": "{source}:{assignee_id}",
                 "reopen_count": "metric_set.reopens",
                 "is_deleted": "is_deleted",

@@ -1,4 +1,4 @@
-"""Zendesk's lists: groups and their members, schedules with holidays, and both kinds of satisfaction."""
+"""Zendesk's lists: groups and their members, customers' organisations, schedules, and both kinds of satisfaction."""
 
 from __future__ import annotations
 
@@ -48,6 +48,23 @@ GROUP_MEMBERSHIPS = Endpoint(
     paging=_LIST,
     increment=Snapshot(),
     needs="role agent",
+)
+# The list and not the incremental export: only the list says by what it holds which ones were deleted.
+ORGANIZATIONS = Endpoint(
+    name="organizations",
+    path="/api/v2/organizations.json",
+    records="organizations",
+    shape=dict.fromkeys(("id", "name"), TEXT),
+    feeds=(
+        Feed(
+            "tickets",
+            "customer_organisations",
+            columns={"customer_organisation": "id", "customer_organisation_name": "name"},
+        ),
+    ),
+    paging=_LIST,
+    increment=Snapshot(),
+    needs="role agent with access to all organizations",
 )
 SCHEDULES = Endpoint(
     name="schedules",

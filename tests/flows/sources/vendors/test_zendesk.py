@@ -18,8 +18,10 @@ from tests.flows.sources.vendors.zendesk_routes import Routes
 from tests.flows.sources.vendors.zendesk_server import EMAIL, TOKEN, block, show, zendesk
 from tests.flows.sources.vendors.zendesk_truth import expected, read, staged, tables
 from tests.flows.sources.vendors.zendesk_world import World
+from transforms.contracts import STAGED
 from transforms.facts import Facts
 from transforms.facts.reconciliation import compared
+from transforms.marts.restricted import fct_ticket
 
 _KINDS = {"reply_time": "reply", "requester_wait_time": "requester_wait"}
 
@@ -48,6 +50,37 @@ def test_a_night_from_the_server_to_the_lake(
     assert of.lake.read("calendar_closure").height == 2
     assert of.lake.read("membership").height == len(world.agents)
     _nobody_is_named(tmp_path, caplog)
+
+
+def test_organisations_of_customers_are_those_of_the_list(desk: Callable[..., Desk], unjudged: None) -> None:
+    world = World(seed=7)
+    world.grow(40)
+    routes = Routes(world)
+    with zendesk(routes) as server:
+        of = desk(block(server.url))
+        of.night()
+        assert _organisations(of) == [(str(number), f"Customer {number}") for number in range(1, 6)]
+
+        world.rename_organization(2, "Another name")
+        world.delete_organization(3)
+        show(server, routes)
+        of.night()
+
+    assert _organisations(of) == [("1", "Customer 1"), ("2", "Another name"), ("4", "Customer 4"), ("5", "Customer 5")]
+    found = {name: frame for name in STAGED if not (frame := of.lake.read(name)).is_empty()}
+    shown = fct_ticket(Facts(found, of.settings.context(world.now.date())))
+    names = dict(_organisations(of))
+    asked = shown.select("customer_organisation_id", "customer_organisation_name").drop_nulls(
+        "customer_organisation_id"
+    )
+    # One that was renamed, one that was deleted, and one that the list never had.
+    assert {"2", "3", "6"} <= set(asked["customer_organisation_id"])
+    assert all(name == names.get(number) for number, name in asked.iter_rows())
+
+
+def _organisations(of: Desk) -> list[tuple[str, str]]:
+    told = of.lake.read("customer_organisation")
+    return told.select("customer_organisation_id", "customer_organisation_name").sort("*").rows()
 
 
 def test_the_second_night_follows_every_change_and_asks_for_little(desk: Callable[..., Desk]) -> None:

@@ -76,6 +76,7 @@ class Ticket:
     kind: str
     audits: list[Audit] = field(default_factory=list)
     generated_at: dt.datetime | None = None
+    organization_id: int | None = None
 
     @property
     def created_at(self) -> dt.datetime:
@@ -117,6 +118,7 @@ class Ticket:
             "priority": state.get("priority"),
             "status": state["status"],
             "requester_id": self.requester_id,
+            "organization_id": self.organization_id,
             "submitter_id": self.submitter_id,
             "assignee_id": state.get("assignee_id"),
             "group_id": state.get("group_id"),

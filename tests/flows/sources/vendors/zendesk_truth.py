@@ -13,7 +13,7 @@ from transforms.staging.outcome import PageReference
 
 # What identifies a row and what it says, as text: enough to see one lost, doubled or out of date.
 SAYS = {
-    "ticket": ("ticket_id", "status", "is_deleted", "reopen_count"),
+    "ticket": ("ticket_id", "status", "is_deleted", "reopen_count", "customer_organisation_id"),
     "ticket_event": ("ticket_id", "sequence", "event_type"),
     "promise_event": ("event_id", "event_type", "is_deleted"),
     "ticket_metric": ("ticket_id", "public_agent_reply_count", "first_reply_calendar_minutes"),
@@ -34,7 +34,8 @@ def expected(routes: Routes) -> Rows:
     for ticket in routes.exported("tickets"):
         metric, merged = ticket["metric_set"], "closed_by_merge" in ticket["tags"]
         status = _STATUSES.get(ticket["status"], ticket["status"])
-        told["ticket"].append((ticket["id"], status, merged or status == "cancelled", metric["reopens"]))
+        is_gone = merged or status == "cancelled"
+        told["ticket"].append((ticket["id"], status, is_gone, metric["reopens"], ticket["organization_id"]))
         reply = metric["reply_time_in_minutes"]["calendar"]
         told["ticket_metric"].append((ticket["id"], metric["replies"], None if reply is None else float(reply)))
     for audit in routes.exported("ticket_events"):

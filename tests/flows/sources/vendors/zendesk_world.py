@@ -24,6 +24,7 @@ class World:
     now: dt.datetime = START
     users: dict[int, Record] = field(default_factory=dict)
     groups: dict[int, Record] = field(default_factory=dict)
+    organizations: dict[int, Record] = field(default_factory=dict)
     schedules: dict[int, Schedule] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     ratings: dict[int, Record] = field(default_factory=dict)
@@ -45,6 +46,9 @@ class World:
                 "deleted": False,
                 "created_at": iso(long_ago),
             }
+        for number in range(1, 6):
+            told = {"id": number, "name": f"Customer {number}", "domain_names": [], "notes": "call x@y.example"}
+            self.organizations[number] = told | {"created_at": iso(long_ago), "updated_at": iso(long_ago)}
         for number in range(12):
             self._user(_AGENT_FROM + number, "agent" if number else "admin", long_ago)
 
@@ -93,6 +97,7 @@ class World:
         unknown = rng.random() < 0.02
         channel, kind = rng.choice(["email", "web", "chat"]), rng.choice(["question", "incident"])
         ticket = Ticket(number, None if unknown else requester, author, channel, kind)
+        ticket.organization_id = None if unknown else requester % 7 or None
         changes: dict[str, Any] = {"status": rng.choice(["new", "open"]), "group_id": rng.randrange(1, 5)}
         if changes["status"] == "open":
             changes["assignee_id"] = rng.choice(self._at_work)
@@ -220,6 +225,13 @@ class World:
     def leave(self, agent: int) -> None:
         """An agent leaves, and is an end user from now on."""
         self.users[agent] |= {"role": "end-user", "suspended": True, "updated_at": iso(self.now)}
+
+    def rename_organization(self, number: int, name: str) -> None:
+        """No ticket is exported again because of it."""
+        self.organizations[number] |= {"name": name, "updated_at": iso(self.now)}
+
+    def delete_organization(self, number: int) -> None:
+        del self.organizations[number]
 
     def edit_response(self, number: int, rating: int) -> None:
         self.responses[number]["answers"][0] |= {"rating": rating, "updated_at": iso(self.now)}
