@@ -16,6 +16,7 @@ from flows.pipeline.computing import Computed
 from flows.pipeline.night import Night
 from flows.settings import Settings
 from flows.warehouses import open_warehouse, storage_errors
+from sql.changed_rows import whole
 from sql.table_hash import RUN_COLUMNS, UNHASHED_TABLES
 from transforms.contracts import MARTS, RESTRICTED
 from transforms.contracts.marts import MetaValidation
@@ -97,7 +98,8 @@ class Comparison:
         warehouse = open_warehouse(settings)
         with storage_errors():
             published = warehouse.read_together(COMPARED) if warehouse.exists() else ()
-            self.drift = drift_of(published, computed.marts | computed.restricted)
+            restricted = {name: whole(load) for name, load in computed.restricted.items()}
+            self.drift = drift_of(published, {**computed.marts, **restricted})
         found = _on_record(self.drift, night)
         lake.append("meta_validation", found)
         of_run, lines = pl.col("run_id") == night.run_id, told(self.drift)
