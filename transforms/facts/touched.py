@@ -93,27 +93,25 @@ def touched_since(
     `before` and `after` are the staged tables of the two nights, `longest` the longest waits of any ticket
     that ended.
     """
-    moved = _moved_tickets(changed, before, after)
+    acted = pl.concat(pl.collect_all(_acted_in_another_role(changed, before, after)))
+    moved = _moved_tickets(changed, acted, before, after)
     clocked = _clocked_tickets(after, then, now, longest)
     ripened = _ripened_tickets(after, then, now)
     ids = pl.concat([moved, clocked]).unique()
-    tickets = [
-        _days(night[name].join(ids.lazy(), on=_ID, how="semi"), name, now)
-        for night in (before, after)
-        for name in OF_TICKETS
-    ]
+    nights = [_rows_of(ids, night) for night in (before, after)]
+    tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
     surveys += [_days(after[name].join(moved.lazy(), on=_ID, how="semi"), name, now) for name in _OF_SURVEYS]
     return Touched(
         days={
             "tickets": _distinct(tickets),
-            "others": _seen_by_others(changed, before, after, then, now),
+            "others": _seen_by_others(changed, acted, nights, then, now),
             "surveys": _distinct(surveys),
             "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now)]),
             "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
         },
-        lives=_lives(moved, before, after, now),
+        lives=_lives(moved, nights, now),
         tickets=pl.concat(
             [ids, ripened, _with_running_promises(after), _of_renamed_customers(changed, before, after)]
         ).unique(),
@@ -142,10 +140,20 @@ def _longest(waited: pl.DataFrame) -> LongestWait:
     return LongestWait(calendar, business)
 
 
-def _moved_tickets(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
-    """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved."""
+def _rows_of(tickets: pl.DataFrame, night: Tables) -> dict[str, pl.LazyFrame]:
+    """The rows of some tickets, read once. A filter reads no more than it must, where a join reads everything."""
+    ids = tickets[_ID].implode()
+    found = pl.collect_all([night[name].filter(pl.col(_ID).is_in(ids)) for name in OF_TICKETS])
+    return {name: rows.lazy() for name, rows in zip(OF_TICKETS, found, strict=True)}
+
+
+def _moved_tickets(changed: Changed, acted: pl.DataFrame, before: Tables, after: Tables) -> pl.DataFrame:
+    """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved.
+
+    `acted` are tickets on which somebody acted who is seen in another role.
+    """
     named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *_OF_SURVEYS)]
-    named += _acted_in_another_role(changed, before, after)
+    named.append(acted.lazy())
     moved = pl.concat(named).drop_nulls().unique().collect()
     requesters = (
         pl.concat(
@@ -201,32 +209,31 @@ def _ripened_tickets(after: Tables, then: Context, now: Context) -> pl.DataFrame
     return pl.concat(pl.collect_all(found)).unique()
 
 
-def _seen_by_others(changed: Changed, before: Tables, after: Tables, then: Context, now: Context) -> list[dt.date]:
-    """Days on which numbers of another ticket can tell that a ticket changed.
+def _seen_by_others(
+    changed: Changed, acted: pl.DataFrame, nights: Sequence[Tables], then: Context, now: Context
+) -> list[dt.date]:
+    """Days on which numbers of another ticket can tell that a ticket changed; `nights` hold the rows of changed ones.
 
     They see that a customer came with a matter, and the replies. Of a ticket that came, went or is another matter all
     days count, of others those from the first event that changed. Whoever acted in another role did so all along.
     """
     matter = [_ID, "source", "created_at", "requester_key", "category", "is_deleted"]
     old, new = (rows["ticket"].select(matter) for rows in (changed.before, changed.after))
-    another = pl.concat(
-        [old.join(new, on=matter, how="anti", nulls_equal=True), new.join(old, on=matter, how="anti", nulls_equal=True)]
-    ).select(_ID)
-    acted = _acted_in_another_role(changed, before, after)
-    whole = pl.concat([another, *pl.collect_all(acted)]).unique()
+    another = [one.join(other, on=matter, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))]
+    whole = pl.concat([*(rows.select(_ID) for rows in another), acted]).unique().lazy()
+    since = changed.rows("ticket_event").group_by(_ID).agg(pl.col("at").min().alias("since"))
     days = [
-        _days(night[name].join(whole.lazy(), on=_ID, how="semi"), name, now)
-        for night in (before, after)
+        _days(night[name].join(whole, on=_ID, how="semi"), name, now)
+        for night in nights
         for name in ("ticket", "ticket_event")
     ]
-    since = changed.rows("ticket_event").group_by(_ID).agg(pl.col("at").min().alias("since"))
-    later = [
+    days += [
         _days(night["ticket_event"].join(since, on=_ID).filter(pl.col("at") >= pl.col("since")), "ticket_event", now)
-        for night in (before, after)
+        for night in nights
     ]
     # What came to pass since.
-    recent = pl.LazyFrame({"on": pl.date_range(then.run_on - _SLACK, now.run_on, eager=True)})
-    return _distinct([*days, *later, recent])
+    days.append(pl.LazyFrame({"on": pl.date_range(then.run_on - _SLACK, now.run_on, eager=True)}))
+    return _distinct(days)
 
 
 def _acted_in_another_role(changed: Changed, before: Tables, after: Tables) -> list[pl.LazyFrame]:
@@ -267,17 +274,17 @@ def _of_renamed_customers(changed: Changed, before: Tables, after: Tables) -> pl
     return pl.concat(found).unique().collect()
 
 
-def _lives(moved: pl.DataFrame, before: Tables, after: Tables, now: Context) -> list[Span]:
+def _lives(moved: pl.DataFrame, nights: Sequence[Tables], now: Context) -> list[Span]:
     """From the first to the last day of each changed ticket, to the night for one that is open; merged."""
     times = [
         night[name].join(moved.lazy(), on=_ID, how="semi").select(_ID, pl.col(column).alias("at"))
-        for night in (before, after)
+        for night in nights
         for name in OF_TICKETS
         for column in TIMES[name]
     ]
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     still = (
-        after["ticket"]
+        nights[-1]["ticket"]
         .join(moved.lazy(), on=_ID, how="semi")
         .filter(is_open)
         .select(_ID, pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC")).alias("at"))
