@@ -31,9 +31,11 @@ docs: $(READY)   ## write the generated pages
 	$(BIN)/python -m transforms.kpis.catalogue
 	$(BIN)/python -m flows.sources.connector_table
 
-bench: $(READY)  ## wall and CPU time of a night by stage, and of every KPI; peak memory
+bench: $(READY)  ## wall and CPU time of nights by stage, of every KPI and of backfills; peak memory
 	$(BIN)/python tests/benchmarks/nightly.py
 	$(BIN)/python tests/benchmarks/catalogue.py
+	$(BIN)/python tests/benchmarks/growth.py 1 30000 3 90000
+	$(BIN)/python tests/benchmarks/backfill.py
 
 soak: $(READY)   ## the long campaigns
 	$(BIN)/python -m pytest -m soak --timeout 3600

@@ -21,7 +21,7 @@ from flows.lake import Lake
 from flows.notifications import notify, telling_of_failure
 from flows.pipeline import computing
 from flows.pipeline.backfill.as_of import reproduce
-from flows.pipeline.backfill.plan import Request, planned
+from flows.pipeline.backfill.plan import Plan, Request, planned
 from flows.pipeline.night import Night, RunKind
 from flows.pipeline.run import Published, Stops, run_backfill, run_night
 from flows.progress import progress
@@ -140,14 +140,19 @@ def kpi_backfill(
     if as_of:
         published = load_settings(Path(config) if config else None, lake=lake)
         return reproduce(settings, store, request, as_of, open_aside(settings, published))
-    plan = planned(settings, store, request)
-    create_markdown_artifact(key="backfill-plan", markdown="\n".join(f"    {line}" for line in plan.lines()))
     if dry_run:
+        _show_plan(planned(settings, store, request))
         return {}
     night = Night.begin(settings, computing.newest_night(store) or end, "backfill")
     with telling_of_failure(settings, f"kpi-backfill {start} {end}"):
-        filled = run_backfill(settings, store, night, request, wait_seconds=wait_seconds, stops=_tasks())
+        filled = run_backfill(
+            settings, store, night, request, wait_seconds=wait_seconds, stops=_tasks(), told=_show_plan
+        )
     return _shown(filled, store, night)
+
+
+def _show_plan(plan: Plan) -> None:
+    create_markdown_artifact(key="backfill-plan", markdown="\n".join(f"    {line}" for line in plan.lines()))
 
 
 def _shown(published: Published, lake: Lake, night: Night) -> dict[str, int]:

@@ -111,15 +111,18 @@ def run_backfill(
     *,
     wait_seconds: float = 0,
     stops: Stops | None = None,
+    told: Callable[[Plan], None] = lambda _plan: None,
 ) -> Published:
     """Compute again, from the lake, the parts that a request names, and publish; the backfill log says why.
 
-    Raises UsageError for a KPI or source that does not exist, LockedError as a night does.
+    `told` is called with the plan before anything is computed. Raises UsageError for a KPI or source that does not
+    exist, LockedError as a night does.
     """
     stops, show = stops or Stops(), progress()
     with run_lock(settings.lake.url, night.run_id, wait_seconds):
         require_clock_goes_forward(lake, night)
         plan = planned(settings, lake, request)
+        told(plan)
         log.begin(lake, plan, night)
         with failures_recorded(lake, night, show, lambda outcome: log.entry(plan, night, outcome)):
             require_warehouse(settings)
