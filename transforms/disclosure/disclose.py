@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,14 +13,13 @@ from transforms.contracts.marts import FctKpiValue, MetaPrivacyLog, MetaRestatem
 from transforms.contracts.results import (
     CELL_KEY,
     PUBLISHED_STATES,
-    CellCrowd,
-    CellPerson,
     HiddenCells,
     KpiCell,
     Publication,
 )
 from transforms.disclosure import ledger as ledgers
 from transforms.disclosure import restatement
+from transforms.disclosure.batches import Batch, in_batches
 from transforms.disclosure.families import Families, declared, number
 from transforms.disclosure.publish_once import Timing, decide
 from transforms.disclosure.visible import silence, visible
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from transforms.kpis.registry import RegisteredKpi
 
 _KEY = list(CELL_KEY)
+_ORDER = {"hidden": ["kpi_id", "period_grain", "period_start", "rule"]}
 _ROW = list(FctKpiValue.columns())
 _FROM_TONIGHT = [name for name in _ROW if name not in ("as_of", "run_id")]
 
@@ -84,11 +84,32 @@ def disclose(
     `ledger` is every Publication so far; `previous` the mart's rows before this run, from which rows that say the
     same keep run and date. Raises DisclosureError for a cell without declaration or without a place in the tree.
     """
-    as_of = context.as_of
     kpis = declared(declarations, context.minimum_group)
     ledger = ledgers.under_declared_version(ledger, kpis)
-    cells, families = _numbered(results, declarations, kpis, ledger, ancestors)
+    before = FctKpiValue.create_empty() if previous is None else previous
+    disclosed = []
+    for batch in in_batches(results, ledger):
+        own = pl.col("kpi_id").is_in(batch.kpi_ids)
+        cells, families = _numbered(batch, declarations, kpis, ledger.filter(own), ancestors)
+        disclosed.append(
+            _disclosed(cells, families, ledger.filter(own), before.filter(own), run_id=run_id, as_of=context.as_of)
+        )
+    names = [field.name for field in fields(Disclosure)]
+    return Disclosure(
+        **{name: pl.concat(getattr(one, name) for one in disclosed).sort(_ORDER.get(name, _KEY)) for name in names}
+    )
 
+
+def _disclosed(
+    cells: pl.DataFrame,
+    families: Families,
+    ledger: pl.DataFrame,
+    previous: pl.DataFrame,
+    *,
+    run_id: str,
+    as_of: dt.datetime,
+) -> Disclosure:
+    """What may be shown of the cells of some KPIs, and what must be remembered of them."""
     numbered_ledger = ledger.join(families.nodes.select("node", "family", *_KEY), on=_KEY)
     seen = visible(cells, families, numbered_ledger.select("family").unique())
     once = seen.cells.filter("is_person_based", pl.col("state").is_in(PUBLISHED_STATES)).select("node")
@@ -106,22 +127,19 @@ def disclose(
     )
     hidden = seen.hidden.join(numbered_ledger.filter("is_own"), on="node", how="anti")
     return _remember(
-        tonight, timing, hidden, families, ledger=numbered_ledger, previous=previous, run_id=run_id, as_of=as_of
+        tonight, timing, hidden, families, ledger=numbered_ledger, before=previous, run_id=run_id, as_of=as_of
     )
 
 
 def _numbered(
-    results: Sequence[KpiResult],
+    batch: Batch,
     declarations: Sequence[RegisteredKpi],
     kpis: pl.DataFrame,
     ledger: pl.DataFrame,
     ancestors: pl.DataFrame,
 ) -> tuple[pl.DataFrame, Families]:
-    """All cells of the run with node, family, part and their declaration, and the families they make up."""
-    # All cells at once: judging those of each KPI by itself costs more than computing many of them.
-    cells = KpiCell.validate(pl.concat([KpiCell.create_empty(), *(result.cells for result in results)]))
-    people = pl.concat([CellPerson.create_empty(), *(result.people for result in results)])
-    crowd = pl.concat([CellCrowd.create_empty(), *(result.crowd for result in results)])
+    """All cells of the batch with node, family, part and their declaration, and the families they make up."""
+    cells = KpiCell.validate(batch.cells)
     strange = cells.join(kpis, on=["kpi_id", "definition_version"], how="anti")
     if strange.height:
         raise DisclosureError(f"KPI {strange['kpi_id'][0]}: cells of a version that is not declared")
@@ -130,7 +148,7 @@ def _numbered(
     if lost.height:
         kpi_id, start = lost["kpi_id"][0], lost["period_start"][0]
         raise DisclosureError(f"KPI {kpi_id}: a unit has no place in the tree of the period from {start}")
-    families = number(pl.concat([cells.select(_KEY), ledger.select(_KEY)]), people, crowd, kpis, ancestors)
+    families = number(pl.concat([cells.select(_KEY), ledger.select(_KEY)]), batch.people, batch.crowd, kpis, ancestors)
     return with_part(cells, declarations).join(families.nodes, on=_KEY, maintain_order="left"), families
 
 
@@ -141,7 +159,7 @@ def _remember(
     families: Families,
     *,
     ledger: pl.DataFrame,
-    previous: pl.DataFrame | None,
+    before: pl.DataFrame,
     run_id: str,
     as_of: dt.datetime,
 ) -> Disclosure:
@@ -152,7 +170,6 @@ def _remember(
     corrected = restatement.keep_unchanged(proposed, standing)
     different = proposed.join(restatement.same_content(proposed, standing), on=_KEY, how="anti")
     free = tonight.select(_ROW).join(standing, on=_KEY, how="anti")
-    before = FctKpiValue.create_empty() if previous is None else previous
     rows = pl.concat(
         [standing.join(corrected, on=_KEY, how="anti"), corrected, restatement.keep_unchanged(free, before)]
     ).sort(_KEY)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms.contracts.results import CELL_KEY
 
@@ -82,11 +83,12 @@ def number(
 ) -> Families:
     """Families of all cells in `keys` (cells and ledger) and of the units in `people` and `crowd`.
 
-    `people` is CellPerson, `crowd` is CellCrowd, `kpis` comes from `declared`, `ancestors` has period_grain,
-    period_start, org_unit_id, ancestor_id and org_level. Roles a KPI does not name are left out.
+    `people` is CellPerson with categoricals for texts, `crowd` is CellCrowd, `kpis` comes from `declared`, `ancestors`
+    has period_grain, period_start, org_unit_id, ancestor_id and org_level. Roles a KPI does not name are left out.
     """
     key = list(CELL_KEY)
-    every = pl.concat([keys.select(key), people.select(key).unique(), crowd.select(key).unique()]).unique().sort(key)
+    texts = people.select(key).unique().with_columns(cs.categorical().cast(pl.String))
+    every = pl.concat([keys.select(key), texts, crowd.select(key).unique()]).unique().sort(key)
     families = every.select(FAMILY_KEY).unique(maintain_order=True).with_row_index("family")
     nodes = (
         every.join(families, on=list(FAMILY_KEY), maintain_order="left")
@@ -94,13 +96,16 @@ def number(
         .join(kpis, on=["kpi_id", "definition_version"], maintain_order="left")
     )
     numbered = nodes.select(*key, "node", "roles")
-    named = pl.col("role").is_in(pl.col("roles"))
+    coded = numbered.with_columns(cs.string().cast(pl.Categorical))
+    named = pl.col("role").cast(pl.String).is_in(pl.col("roles"))
+    # Distinct persons as integers: counting them is then many times faster than counting text.
+    person = pl.col("person_key").to_physical().alias("person")
     return Families(
         nodes=nodes,
         above=_above(nodes, ancestors),
-        people=people.join(numbered, on=key)
+        people=people.join(coded, on=key)
         .filter(named)
-        .select("node", "role", _numbered(people["person_key"]), "person_key", "contribution"),
+        .select("node", pl.col("role").cast(pl.String), person, "person_key", "contribution"),
         crowd=crowd.join(numbered, on=key).filter(named).select("node", "role", "n_people"),
     )
 
@@ -127,8 +132,3 @@ def _above(nodes: pl.DataFrame, ancestors: pl.DataFrame) -> pl.DataFrame:
         "node", pl.col("node").alias("ancestor"), pl.lit(0, dtype=pl.Int64).alias("level")
     )
     return pl.concat([found, alone])
-
-
-def _numbered(person_key: pl.Series) -> pl.Expr:
-    """Distinct persons as integers: counting them is then many times faster than counting text."""
-    return pl.col("person_key").rank("dense").cast(pl.UInt32).alias("person")

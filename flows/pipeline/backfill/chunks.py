@@ -73,7 +73,7 @@ def _computed(facts: Facts, chunks: dict[str, Selection]) -> Iterator[tuple[str,
 def _together(results: list[KpiResult]) -> KpiResult:
     return KpiResult(
         pl.concat([KpiCell.create_empty(), *(result.cells for result in results)]),
-        pl.concat([CellPerson.create_empty(), *(result.people for result in results)]),
+        pl.concat([CellPerson.create_empty(), *(CellPerson.cast(result.people) for result in results)]),
         pl.concat([CellCrowd.create_empty(), *(result.crowd for result in results)]),
     )
 
