@@ -23,6 +23,7 @@ from transforms.disclosure import Disclosure, disclose
 from transforms.facts import Context, Facts
 from transforms.facts.excerpt import Span, excerpt, merged, of_tickets
 from transforms.facts.org_tree import TreeError
+from transforms.facts.ticket_history import in_codes, in_texts
 from transforms.facts.touched import longest_wait
 from transforms.facts.witnesses import witnesses
 from transforms.kpis.affected import affected, ticket_spans
@@ -33,6 +34,9 @@ from transforms.texts import filled
 
 # How much larger an excerpt may become by serving one more KPI.
 _SHARED_UP_TO = 2
+
+# Held in codes all night: as texts these tables take more memory than all facts.
+CODED = ("ticket_event", "promise_event", "promise")
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,15 @@ class Computed:
 
 def facts_of(settings: Settings, lake: Lake, run_on: dt.date) -> Facts:
     """The facts of a night, from the staged tables that hold rows; raises ConfigurationError when there are none."""
-    tables = {name: frame for name, frame in _staged(lake) if not frame.is_empty()}
+    tables = {name: rows for name, rows in _staged(lake) if not rows.head(1).collect().is_empty()}
     if not tables:
         raise ConfigurationError("no rows are staged: configure a [[source]] and run `culture-kpis sources check`")
     return Facts(tables, settings.context(run_on))
 
 
-def _staged(lake: Lake) -> Iterator[tuple[str, pl.DataFrame]]:
+def _staged(lake: Lake) -> Iterator[tuple[str, pl.LazyFrame]]:
     for name in STAGED:
-        yield name, lake.read(name)
+        yield name, in_texts(lake.ask(name, in_codes).lazy()) if name in CODED else lake.read(name).lazy()
 
 
 def compute_night(settings: Settings, lake: Lake, night: Night, full: bool = False) -> Computed:
