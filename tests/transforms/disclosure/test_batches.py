@@ -75,3 +75,29 @@ def test_people_come_as_codes() -> None:
 
     assert batch.people.schema["person_key"] == pl.Categorical
     assert batch.people["person_key"].to_list() == ["p_0", "p_1"]
+
+
+def test_in_batches_or_at_once_the_same_is_shown_and_remembered(world, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nights() -> list[pl.DataFrame]:
+        found = world({"acme": None, "a": "acme", "b": "acme", "c": "acme"})
+        for later, more in enumerate((0, 3, 9)):
+            kind = (
+                world.team("a", range(6 + more), 2) + world.team("b", range(20, 32), 5) + world.team("c", range(40, 44))
+            )
+            free = world.rows(kind, dt.date(2026, 4, 10), component="main")
+            declared = (
+                world.kpi(world.rows(kind)),
+                world.kpi(free, id="quick_words", person_based=False),
+                world.kpi(world.rows(kind[more:]), id="warm_words"),
+            )
+            # On the second night one KPI is not computed and stands as it was published.
+            found.night(*(declared[:2] if later == 1 else declared), later=later, run_id=f"run-{later}")
+        last = found.night(*declared, later=3, run_id="run-3")
+        return [found.ledger, last.rows, last.hidden, last.restatements]
+
+    at_once = nights()
+    monkeypatch.setattr(batches, "MOST_PEOPLE", 0)
+
+    for one, other in zip(at_once, nights(), strict=True):
+        assert one.height > 0 or other.is_empty()
+        assert one.equals(other)

@@ -162,6 +162,9 @@ def observe(facts: Facts) -> pl.LazyFrame:
             .with_columns(
                 pl.lit(kpi_id).alias("weekly_kpi"), pl.lit(1.0 if weekly.kpi.direction == "up" else -1.0).alias("sign")
             )
+            # One after the other: together they take several times the memory.
+            .collect()
+            .lazy()
         )
     observed = pl.concat(frames, how="vertical_relaxed")
     return pl.concat([observed.with_columns(pl.lit(component).alias("component")) for component in KPI.components])
