@@ -121,9 +121,7 @@ def _warehouse(url: str | None, base: Path) -> Warehouse | None:
     engine, separator, place = given.url.partition(":///")
     if engine not in _FILE_ENGINES or not separator or place in {"", ":memory:"}:
         return given
-    # In a URL these two signs of a folder's name would mean something else.
-    folder = Path(str(base).replace("%", "%25").replace("?", "%3F"))
-    return Warehouse(url=f"{engine}:///{folder / Path(place).expanduser()}")
+    return Warehouse(url=f"{engine}:///{base / Path(place).expanduser()}")
 
 
 def _folder(url: str, base: Path) -> str:

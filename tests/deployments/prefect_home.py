@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import socket
@@ -80,7 +81,7 @@ class PrefectHome:
         assert process.returncode == 0, said
         return said
 
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+    def ask(self, path: str, body: Any = None) -> Any:
         """The answer of the server's API; a body makes it a POST."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.api}{path}", data, {"Content-Type": "application/json"})
@@ -97,6 +98,21 @@ class PrefectHome:
         found = self.ask(f"/deployments/name/{deployment}")
         run = self.ask(f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters or {}})
         return str(run["id"])
+
+    def schedule(self, deployment: str, at: dt.datetime, parameters: dict[str, Any]) -> str:
+        """Have a deployment run every minute from a moment on; the id of the first run the server makes of that."""
+        found = self.ask(f"/deployments/name/{deployment}")
+        timing = {"interval": 60, "anchor_date": at.isoformat(), "timezone": "UTC"}
+        asked = {"active": True, "schedule": timing, "parameters": parameters}
+        self.ask(f"/deployments/{found['id']}/schedules", [asked])
+        question = {"deployments": {"id": {"any_": [found["id"]]}}, "sort": "EXPECTED_START_TIME_ASC"}
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            for run in self.ask("/flow_runs/filter", question):
+                if run["auto_scheduled"] and run["parameters"] == parameters:
+                    return str(run["id"])
+            time.sleep(0.5)
+        raise AssertionError("the server made no run of the schedule")
 
     def end_of(self, run: str) -> str:
         """The type of the state a run comes to."""

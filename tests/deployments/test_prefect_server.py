@@ -1,16 +1,18 @@
 """A real Prefect server: deployed from the file, a worker runs a night, a failing one is told of; and served."""
 
+import datetime as dt
 import signal
 import time
 from collections.abc import Iterator
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from flows.next_runs import next_runs
 from flows.serving import prefect_server
 from sql.warehouse import open_warehouse
-from tests.deployments.prefect_home import ROOT, PrefectHome, environment, free_port, webhook
+from tests.deployments.prefect_home import PATIENCE_SECONDS, ROOT, PrefectHome, environment, free_port, webhook
 from tests.flows.pipeline.small_company import FIRST_NIGHT, deliver_first
 
 pytestmark = pytest.mark.timeout(280)
@@ -39,7 +41,9 @@ def test_a_worker_runs_what_is_scheduled_and_a_failing_night_is_told_of(deployed
     broken = deployed.folder / "broken.toml"
     configuration = (deployed.folder / "culture-kpis.toml").read_text(encoding="utf-8")
     broken.write_text(configuration.replace("exports/units.csv", "exports/none.csv").replace('"lake"', '"other"'))
-    night = deployed.begin("kpi-nightly/nightly", DATE)
+    upcoming = _upcoming(deployed)
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=10)
+    night = deployed.schedule("kpi-nightly/nightly", soon, DATE)
     failing = deployed.begin("kpi-nightly/nightly", DATE | {"config": str(broken)})
 
     worker = deployed.start("prefect", "worker", "start", "--pool", "culture-kpis")
@@ -52,6 +56,8 @@ def test_a_worker_runs_what_is_scheduled_and_a_failing_night_is_told_of(deployed
     assert (pool["type"], pool["concurrency_limit"]) == ("process", 1)
     assert schedules["nightly"] == [("30 2 * * *", "Europe/Berlin")]
     assert {name for name, found in schedules.items() if not found} == {"backfill"}
+    berlin = ZoneInfo("Europe/Berlin")
+    assert "02:30" in {f"{at.astimezone(berlin):%H:%M}" for _, at in upcoming}
     assert ended == ("COMPLETED", "FAILED")
     (message,) = [told for told in deployed.told if "kpi-nightly" in told["title"]]
     assert message["title"] == f"Small company: kpi-nightly {FIRST_NIGHT}, failure"
@@ -90,6 +96,16 @@ def test_serving_keeps_the_same_schedule_and_tells_what_is_stale(home: PrefectHo
     assert "run `culture-kpis run`" in message["message"]
     assert "Traceback" not in said
     assert serving.returncode in (0, 130)
+
+
+def _upcoming(home: PrefectHome) -> tuple[tuple[str, dt.datetime], ...]:
+    """What `status` says comes next, as soon as the server has made runs of the schedules."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if found := next_runs({"PREFECT_API_URL": home.api}).runs:
+            return found
+        time.sleep(0.5)
+    raise AssertionError("the server made no run of any schedule")
 
 
 def _schedules(home: PrefectHome) -> dict[str, list[tuple[str, str]]]:
