@@ -1,6 +1,6 @@
 """The container files hold together: what they copy exists, what they start is installed, what they ask for is named.
 
-Kubernetes objects are judged by the schemas of Kubernetes itself.
+Kubernetes objects are judged by the schemas of Kubernetes itself, the compose file by that of its specification.
 """
 
 import json
@@ -14,6 +14,8 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from check_jsonschema.builtin_schemas import get_builtin_schema
+from jsonschema.validators import validator_for
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYMENTS = ROOT / "deployments"
@@ -41,6 +43,16 @@ def test_a_service_of_ours_builds_our_image_and_starts_what_is_installed(service
     assert (DEPLOYMENTS / build["context"] / build["dockerfile"]).is_file()
     assert shutil.which(found["command"][0], path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     assert all((ROOT / word.removeprefix("/app/")).is_file() for word in found["command"] if word.startswith("/app/"))
+
+
+def test_the_compose_file_is_one_by_its_specification() -> None:
+    schema = get_builtin_schema("vendor.compose-spec")
+    judge = validator_for(schema)(schema)
+    wrong = json.loads(json.dumps(COMPOSE))
+    wrong["services"]["worker"]["comand"] = wrong["services"]["worker"].pop("command")
+
+    assert [error.message for error in judge.iter_errors(COMPOSE)] == []
+    assert any("comand" in error.message for error in judge.iter_errors(wrong))
 
 
 def test_what_services_wait_for_and_mount_is_there() -> None:
