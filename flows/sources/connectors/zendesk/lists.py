@@ -182,7 +182,7 @@ SURVEY_RESPONSES = Endpoint(
         "subjects": [{"zrn": TEXT}],
         "answers": [
             {
-                **dict.fromkeys(("type", "rating", "created_at", "updated_at"), TEXT),
+                **dict.fromkeys(("rating", "created_at", "updated_at"), TEXT),
                 "question": {"id": TEXT, "alias": TEXT},
             }
         ],

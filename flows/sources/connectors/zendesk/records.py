@@ -162,13 +162,17 @@ def rated(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def survey_answers(records: pl.DataFrame) -> pl.DataFrame:
-    """Rated answers of a survey: `question` (its alias, else its id), `answer`, `answered_at`, `ticket_id`."""
+    """Rated answers of a survey: `question` (its alias, else its id), `answer`, `answered_at`, `ticket_id`.
+
+    A rating is known by its number: what its answer's type is called differs (`rating`, `rating_scale`). Answers in
+    words, and those that were skipped, have none.
+    """
     answer = pl.col("answers").struct
     question = answer.field("question").struct
     of_ticket = pl.col("subjects").list.eval(pl.element().struct.field("zrn").str.extract(r"^zen:ticket:(\d+)$"))
     return (
         records.explode("answers", empty_as_null=False, keep_nulls=False)
-        .filter(answer.field("type") == "rating")
+        .filter(answer.field("rating").is_not_null())
         .select(
             "record",
             "source",

@@ -190,9 +190,13 @@ class World:
             self.ratings[number] = told | {"created_at": iso(at), "updated_at": iso(at)}
         elif rng.random() < 0.5 and ticket.requester_id is not None:
             number = self._next_id()
-            answer = {"type": "rating", "rating": rng.randrange(1, 6), "created_at": iso(at), "updated_at": iso(at)}
+            told_type, when = rng.choice(["rating", "rating_scale"]), {"created_at": iso(at), "updated_at": iso(at)}
+            answer = {"type": told_type, "rating": rng.randrange(1, 6), **when}
             answer |= {"question": {"id": "q1", "type": "rating_scale_emoji", "alias": "csat"}}
-            told = {"id": f"R{number}", "survey_id": "S1", "survey_version": 3, "answers": [answer]}
+            words = {"type": "open_ended", "value": "mail me at x@y.example", **when}
+            skipped = {"type": "skipped", **when, "question": {"id": "q2", "type": "closed_ended", "alias": "why"}}
+            words |= {"question": {"id": "q3", "type": "open_ended", "alias": "comment"}}
+            told = {"id": f"R{number}", "survey_id": "S1", "survey_version": 3, "answers": [answer, skipped, words]}
             told |= {
                 "responder_id": ticket.requester_id,
                 "subjects": [{"id": str(ticket.id), "zrn": f"zen:ticket:{ticket.id}"}],
