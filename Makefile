@@ -40,9 +40,10 @@ bench: $(READY)  ## wall and CPU time of nights by stage, of every KPI and of ba
 soak: $(READY)   ## the long campaigns
 	$(BIN)/python -m pytest -m soak --timeout 3600
 
+# With their extras: pip looks for a package with an extra by itself, and finds a newer one that has no hash.
 lock: $(READY)   ## pin every dependency with its hashes, without naming an index
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
