@@ -19,7 +19,7 @@ rain 3 of 10, else 8 of 20. Weights are 10 * 20 / 30 = 6.67 each, gaps -0.10 and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import polars as pl
@@ -48,17 +48,26 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     """Gap with its interval and verdict (component main) and the permutation's p (component p_value)."""
     tested = rows.filter(pl.col("component") == DEFAULT)
     cells = tested.group_by(_CELL).agg(*_amounts()).sort(_CELL).collect()
-    days = _by_day(tested).collect().lazy()
+    days = _by_day(tested).collect()
+    estimates = dict[tuple[object, ...], tuple[float | None, ...]]()
+    # Period by period: the labellings of all weeks are many times as many rows as the weeks themselves.
+    for (start,), of_period in days.group_by("period_start"):
+        keys = cells.filter(pl.col("period_start") == start).select(_CELL).iter_rows()
+        estimates |= _estimated(of_period.lazy(), keys, facts.context.seed)
+    listed = [estimates[key] for key in cells.select(_CELL).iter_rows()]
+    numbers = pl.DataFrame(listed, schema=dict.fromkeys(("gap", "low", "high", "p"), pl.Float64), orient="row")
+    return _judged(cells.hstack(numbers.select(repeatable(*numbers.columns)))).lazy()
+
+
+def _estimated(
+    days: pl.LazyFrame, keys: Iterable[tuple[object, ...]], seed: int
+) -> dict[tuple[object, ...], tuple[float | None, ...]]:
+    """`_test` of each of the cells `keys`, from their days."""
     weeks = weighted_gaps(days, [*_CELL, "week"], ["sky", "priority", "channel"], pl.col("is_labelled"))
     by_week = weeks.sort(*_CELL, "week").collect().partition_by(_CELL, as_dict=True)
     listed = labellings(days, [*_CELL, *_BLOCK], ["priority", "channel"])
     labelled, nothing = listed.partition_by(_CELL, as_dict=True), listed.clear()
-    estimates = [
-        _test(by_week[key], labelled.get(key, nothing), facts.context.seed, key)
-        for key in cells.select(_CELL).iter_rows()
-    ]
-    numbers = pl.DataFrame(estimates, schema=dict.fromkeys(("gap", "low", "high", "p"), pl.Float64), orient="row")
-    return _judged(cells.hstack(numbers.select(repeatable(*numbers.columns)))).lazy()
+    return {key: _test(by_week[key], labelled.get(key, nothing), seed, key) for key in keys}
 
 
 def _by_day(rows: pl.LazyFrame) -> pl.LazyFrame:
