@@ -40,10 +40,9 @@ bench: $(READY)  ## wall and CPU time of nights by stage, of every KPI and of ba
 soak: $(READY)   ## the long campaigns
 	$(BIN)/python -m pytest -m soak --timeout 3600
 
-# With their extras: pip looks for a package with an extra by itself, and finds a newer one that has no hash.
 lock: $(READY)   ## pin every dependency with its hashes, without naming an index
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
-	  --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+	  --generate-hashes --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -51,7 +50,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "this python3 lacks venv; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@# The lock names everything: nothing is left for pip to look for, such as a newer version with an extra.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
