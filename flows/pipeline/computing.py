@@ -82,9 +82,7 @@ def compute_night(settings: Settings, lake: Lake, night: Night, full: bool = Fal
 def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Computed:
     facts = facts_of(settings, lake, night.run_on)
     selection = Selection.everything(all_kpis())
-    computed = assemble(
-        settings, lake, night, facts, compute_selected(facts, selection), selection, restricted_of(facts)
-    )
+    results, restricted = compute_selected(facts, selection), restricted_of(facts)
     rests_on = Rested(
         night.run_id,
         night.run_on,
@@ -93,6 +91,9 @@ def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Compute
         longest_wait(facts),
         witnesses({name: facts.table(name) for name in STAGED}),
     )
+    # Disclosure takes as much memory again, and none of them.
+    facts.release()
+    computed = assemble(settings, lake, night, facts, results, selection, restricted)
     return replace(computed, rests_on=rests_on)
 
 

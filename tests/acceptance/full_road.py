@@ -23,6 +23,7 @@ from flows.pipeline.run import Published, run_night
 from flows.progress import Progress, current
 from flows.settings import Settings, load_settings
 from sql.warehouse import Warehouse, open_warehouse
+from tests.transforms.kpis.in_texts import in_texts
 from transforms.facts import Facts
 from transforms.kpis.compute import KpiResult, compute
 from transforms.kpis.registry import RegisteredKpi
@@ -95,8 +96,9 @@ def travel(configuration: Path, run_on: dt.date, folder: Path) -> FullRoad:
     said, results = StringIO(), {}
 
     def remembered(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.date] | None = None) -> KpiResult:
-        results[registered.kpi.id] = compute(registered, facts, part_starts)
-        return results[registered.kpi.id]
+        result = compute(registered, facts, part_starts)
+        results[registered.kpi.id] = in_texts(result)
+        return result
 
     # The exact cells never leave the computation; the tests look at them on their way to disclosure.
     with (

@@ -67,6 +67,7 @@ def measured_catalogue(times: int) -> dict[str, Any]:
             for registered in all_kpis():
                 with watch.stage(registered.kpi.id):
                     results.append(compute(registered, facts))
+        facts.release()
         with watch.stage("disclosure"):
             periods = pl.concat([result.cells.select(_PERIOD) for result in results]).unique()
             disclosed = disclose(

@@ -13,9 +13,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from tests.flows.pipeline.small_company import KEY
@@ -23,6 +25,7 @@ from tests.flows.pipeline.small_company import KEY
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 120
+_ATTEMPTS = 10
 
 
 def free_port() -> int:
@@ -85,13 +88,12 @@ class PrefectHome:
         """The answer of the server's API; a body makes it a POST."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.api}{path}", data, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        return json.loads(_answer(request))
 
     def forget_deployments(self) -> None:
         """Delete every deployment from the server."""
         for found in self.ask("/deployments/filter", {}):
-            urlopen(Request(f"{self.api}/deployments/{found['id']}", method="DELETE"), timeout=30).close()
+            _answer(Request(f"{self.api}/deployments/{found['id']}", method="DELETE"))
 
     def begin(self, deployment: str, parameters: dict[str, Any] | None = None) -> str:
         """Schedule a run of a deployment (`flow/name`) for now; its id."""
@@ -123,6 +125,20 @@ class PrefectHome:
                 return state
             time.sleep(0.25)
         raise AssertionError(f"the run never ended: {self.ask(f'/flow_runs/{run}')['state']}")
+
+
+def _answer(request: Request) -> bytes:
+    """What the server answers; as Prefect's own client does, ask again while its database is locked (503)."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with urlopen(request, timeout=30) as answer:
+                told: bytes = answer.read()
+                return told
+        except HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE or attempt + 1 == _ATTEMPTS:
+                raise
+            time.sleep(1)
+    raise AssertionError("the last attempt answers or raises")
 
 
 def environment(home: Path, folder: Path, told_at: str) -> dict[str, str]:

@@ -204,7 +204,7 @@ def test_a_missing_column_blocks_and_names_it() -> None:
 
     assert verdict.blocked
     assert verdict.reasons == (
-        "source desk: ticket: columns: 1 of 18 columns failed. is_deleted is missing, declared Boolean",
+        "source desk: ticket: columns: 1 of 19 columns failed. is_deleted is missing, declared Boolean",
     )
 
 

@@ -48,6 +48,12 @@ class Facts:
         """A staged table as known on the night; empty where no source feeds it."""
         return self._tables[name]
 
+    def release(self) -> None:
+        """Let go of everything derived so far; what is asked for again is derived again."""
+        for name in [name for name in vars(self) if isinstance(getattr(type(self), name, None), cached_property)]:
+            del self.__dict__[name]
+        self._active.clear()
+
     @cached_property
     def tree(self) -> pl.LazyFrame:
         """Every version of every unit: see `org_tree.versions`."""

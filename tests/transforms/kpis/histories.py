@@ -11,6 +11,7 @@ from unittest import mock
 import polars as pl
 
 from tests.acceptance import definition_lock
+from tests.transforms.kpis.in_texts import in_texts
 from transforms.contracts import STAGED
 from transforms.facts import Context, Facts
 from transforms.facts.excerpt import excerpt
@@ -52,7 +53,7 @@ class History:
     def in_full(self, *, later: bool) -> dict[str, KpiResult]:
         """Every KPI over everything on one of the nights."""
         facts = Facts(_fed(self.after if later else self.before), self.now if later else self.then)
-        return {one.kpi.id: compute(one, facts) for one in all_kpis()}
+        return {one.kpi.id: in_texts(compute(one, facts)) for one in all_kpis()}
 
     def affected(self) -> Selection:
         """What the later night must compute."""
@@ -75,10 +76,10 @@ class History:
         for is_far in (False, True):
             mine = [one for one in all_kpis() if one.kpi.id in spans and one.kpi.looks_far == is_far]
             facts = Facts(excerpt(fed, [span for one in mine for span in spans[one.kpi.id]], shown), self.now)
-            found |= {one.kpi.id: compute(one, facts, selection.starts(one.kpi.id)) for one in mine}
+            found |= {one.kpi.id: in_texts(compute(one, facts, selection.starts(one.kpi.id))) for one in mine}
         whole = Facts(fed, self.now)
         others = [one for one in all_kpis() if one.kpi.id not in spans]
-        return found | {one.kpi.id: compute(one, whole, selection.starts(one.kpi.id)) for one in others}
+        return found | {one.kpi.id: in_texts(compute(one, whole, selection.starts(one.kpi.id))) for one in others}
 
     def _differing(self) -> tuple[Tables, Tables]:
         old, new = {}, {}
