@@ -15,6 +15,7 @@ are all `access` and take 1.5 on average has 1.5 * 1.0 / 2.0 = 0.75: fewer hoops
 from __future__ import annotations
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
@@ -103,12 +104,16 @@ def observe(facts: Facts) -> pl.LazyFrame:
         return (pl.col(count).fill_null(0) - 1).clip(0)
 
     hoops = after_first("group_stations") + after_first("assignee_stations") + after_first("reask_cycles")
-    solved = facts.tickets.filter(pl.col("is_solved") & ~pl.col("is_deleted")).select(
-        "org_unit_id",
-        pl.col("done_on").alias("on"),
-        pl.when("has_events").then(hoops.cast(pl.Float64)).alias("value"),
-        "category",
-        "agent_key",
-        filled("{} {}", pl.col("org_unit_id").fill_null("unassigned"), "done_on").alias("cluster_key"),
+    solved = (
+        facts.tickets.filter(pl.col("is_solved") & ~pl.col("is_deleted"))
+        .select(
+            "org_unit_id",
+            pl.col("done_on").alias("on"),
+            pl.when("has_events").then(hoops.cast(pl.Float64)).alias("value"),
+            "category",
+            "agent_key",
+            filled("{} {}", pl.col("org_unit_id").fill_null("unassigned"), "done_on").alias("cluster_key"),
+        )
+        .with_columns(cs.string().cast(pl.Categorical))
     )
     return pl.concat([solved.with_columns(pl.lit(component).alias("component")) for component in _METHODS])
