@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance import definition_lock
 from tests.acceptance.definition_lock import Lock, moved
+from transforms.kpis import compute
 from transforms.kpis.registry import RegisteredKpi, all_kpis
 
 
@@ -17,7 +18,10 @@ def locked() -> Lock:
 
 @pytest.fixture(scope="module")
 def computed(tmp_path_factory: pytest.TempPathFactory) -> Lock:
-    return definition_lock.golden(tmp_path_factory.mktemp("lock"))
+    # In parts of few observations, as a large company is computed: the numbers are those of all at once.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(compute, "MOST_ROWS", 1_000)
+        return definition_lock.golden(tmp_path_factory.mktemp("lock"))
 
 
 def test_the_demo_under_the_lock_is_the_one_that_was_locked(locked: Lock, computed: Lock) -> None:

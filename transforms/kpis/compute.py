@@ -32,6 +32,8 @@ from transforms.kpis.unasked import unasked
 from transforms.periods import longest_grain, period_end, period_start, periods_between, piece_start
 from transforms.stats.precision import repeatable
 
+# Observations of a KPI that are estimated at once.
+MOST_ROWS = 500_000
 _ESTIMATE_COLUMNS = (
     "value",
     "ci_low",
@@ -74,7 +76,8 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
         return KpiResult(cells, _empty(CellPerson), _empty(CellCrowd))
     # Rows are grouped over and over, and by codes that costs a third of what it costs by texts.
     coded = cs.string().cast(pl.Categorical)
-    rows = _in_periods(registered.observe(facts), kpi, context.run_on).filter(in_parts).with_columns(coded).collect()
+    observations = registered.observe(facts).with_columns(coded)
+    rows = _in_periods(observations, kpi, context.run_on).filter(in_parts).with_columns(coded).collect()
     if rows.is_empty():
         return KpiResult(_empty(KpiCell), _empty(CellPerson), _empty(CellCrowd))
     periods = _periods(rows)
@@ -83,13 +86,7 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
     levels = above.select(
         "period_grain", "period_start", pl.col("ancestor_id").alias("org_unit_id"), "org_level"
     ).unique()
-    by_node = (
-        rows.lazy()
-        .join(above.lazy().drop("org_level").with_columns(coded), on=["period_grain", "period_start", "org_unit_id"])
-        .drop("org_unit_id")
-        .rename({"ancestor_id": "org_unit_id"})
-    )
-    estimates = kpi.estimate(by_node, facts).with_columns(cs.categorical().cast(pl.String)).collect()
+    estimates = _estimates(rows, above.drop("org_level").with_columns(coded), kpi, facts)
     cells = (
         _complete(estimates)
         .join(periods, on=["period_grain", "period_start"])
@@ -97,6 +94,33 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
     )
     behind = pl.concat([rows, _in_pieces(rows, kpi, context.run_on)])
     return KpiResult(_matured(cells, kpi, facts), _people(behind, kpi), _crowd(behind, kpi))
+
+
+def _estimates(rows: pl.DataFrame, above: pl.DataFrame, kpi: Kpi, facts: Facts) -> pl.DataFrame:
+    """Estimates of every node of the tree, each from its own observations."""
+    by_node = (
+        part.lazy()
+        .join(above.lazy(), on=["period_grain", "period_start", "org_unit_id"])
+        .drop("org_unit_id")
+        .rename({"ancestor_id": "org_unit_id"})
+        for part in _in_sizes(rows)
+    )
+    in_texts = cs.categorical().cast(pl.String)
+    return pl.concat(kpi.estimate(part, facts).with_columns(in_texts).collect() for part in by_node)
+
+
+def _in_sizes(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    """Observations in parts of whole periods, each of about `MOST_ROWS` or of one period.
+
+    No estimate looks at another period. A row stands in as many nodes as the tree is high: all periods of a large
+    company at once would take as much memory as everything else.
+    """
+    if rows.height <= MOST_ROWS:
+        return [rows]
+    period = ["period_grain", "period_start"]
+    sizes = rows.group_by(period).len().sort(period)
+    numbered = sizes.select(*period, (pl.col("len").cum_sum() // MOST_ROWS).alias("part"))
+    return rows.join(numbered, on=period).partition_by("part", include_key=False)
 
 
 def missing_needs(kpi: Kpi, facts: Facts) -> tuple[str, ...]:

@@ -113,6 +113,22 @@ def test_the_order_of_rows_changes_nothing() -> None:
     assert forward.people.sort(key).equals(backward.people.sort(key))
 
 
+def test_many_observations_are_estimated_in_parts_of_whole_periods(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*ROWS, ("care", dt.date(2026, 4, 2), 1.0, P[0])]
+    at_once = compute(registered(rows), facts()).cells
+    sizes = []
+
+    def estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+        sizes.append(rows.select("period_grain", "period_start").unique().collect().height)
+        return proportion(rows, facts)
+
+    monkeypatch.setattr("transforms.kpis.compute.MOST_ROWS", 1)
+    in_parts = compute(registered(rows, estimate=estimate), facts()).cells
+
+    assert in_parts.equals(at_once)
+    assert sizes == [1, 1]
+
+
 def test_a_changed_answer_changes_the_contribution() -> None:
     changed = [*ROWS[:2], ("care", dt.date(2026, 3, 4), 1.0, P[1]), *ROWS[3:]]
     before, after = (

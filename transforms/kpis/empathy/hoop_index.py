@@ -36,11 +36,17 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     company = told.filter(is_company(facts))
     usual = company.group_by(*_PERIOD, "category").agg(pl.col("value").mean().alias("usual"))
     overall = company.group_by(_PERIOD).agg(pl.col("value").mean().alias("overall"))
-    expected = told.join(usual, on=[*_PERIOD, "category"], nulls_equal=True)
+    # Category by category and in order, so that the last digit is the same in every run.
+    expected = (
+        told.group_by(*CELL_KEY, "category")
+        .agg(pl.len().alias("n"))
+        .join(usual, on=[*_PERIOD, "category"], nulls_equal=True)
+        .sort(*CELL_KEY, "category")
+    )
     hoopless = pl.col("usually") == 0  # no ticket of these categories needed any, this unit's neither
     factors = (
-        expected.group_by(CELL_KEY)
-        .agg(pl.col("usual").mean().alias("usually"))
+        expected.group_by(CELL_KEY, maintain_order=True)
+        .agg(((pl.col("usual") * pl.col("n")).sum() / pl.col("n").sum()).alias("usually"))
         .join(overall, on=_PERIOD)
         .select(*CELL_KEY, pl.when(hoopless).then(1.0).otherwise(pl.col("overall") / pl.col("usually")).alias("factor"))
     )
