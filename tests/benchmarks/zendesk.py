@@ -26,7 +26,7 @@ _START = int(dt.datetime(2026, 1, 1, tzinfo=dt.UTC).timestamp())
 _NUMBER = "77770000"  # stands for the number of the page
 _OPENED, _SOLVED = dt.date(2026, 3, 1), dt.date(2026, 3, 2)  # stand for the page's day and the next
 _FIRST_DAY = dt.date(2024, 1, 1)
-_QUIET = ("groups", "group_memberships", "users", "metric_events", "schedules", "holidays")
+_QUIET = ("organizations", "groups", "group_memberships", "users", "metric_events", "schedules", "holidays")
 _SURVEYS = ("satisfaction_ratings", "survey_responses")
 
 

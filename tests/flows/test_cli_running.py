@@ -119,7 +119,7 @@ def test_an_interrupted_run_ends_with_one_line_and_leaves_no_process(home: Home,
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
 
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (130, ""), err
     assert err.splitlines()[-1] == (
         "culture-kpis: interrupted; running the same command again goes on where this one stopped"
     )
