@@ -91,12 +91,14 @@ def run(arguments: list[str]) -> int:
     except CultureKpisError as error:
         return _fail(str(error), error.exit_code, error)
     except KeyboardInterrupt:
-        return _fail("interrupted; running the same command again goes on where this one stopped", INTERRUPTED)
+        return _interrupted()
     except BrokenPipeError:
         # The reader (`head`) has seen enough: what is left goes nowhere, and that is no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # Whatever nobody foresaw: said in one line as well.
+        if _is_of_interruption(error):
+            return _interrupted()
         if isinstance(error, OSError) and error.errno in _FULL_OR_READ_ONLY:
             place = error.filename or "standard output or a temporary folder"
             return _fail(
@@ -104,6 +106,17 @@ def run(arguments: list[str]) -> int:
             )
         return _fail(f"this is a bug ({_place(error)}); {TRACEBACK}=1 before the command shows all of it", BUG, error)
     return int(exit_code)
+
+
+def _interrupted() -> int:
+    return _fail("interrupted; running the same command again goes on where this one stopped", INTERRUPTED)
+
+
+def _is_of_interruption(error: BaseException | None) -> bool:
+    """Whether an interruption is what a library made this error of."""
+    while error is not None and not isinstance(error, KeyboardInterrupt) and "KeyboardInterrupt" not in str(error):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _place(error: Exception) -> str:
