@@ -21,10 +21,16 @@ from transforms.texts import filled
 NO_ROWS = pl.Series("row", [], dtype=pl.UInt32)
 
 _MOMENT = pl.Datetime("us", "UTC")
+
+
+def _to_be_true() -> Any:
+    return gxe.ExpectColumnValuesToBeInSet(column="value", value_set=[True])
+
+
 _EXPECTATIONS: Mapping[str, Callable[..., Any]] = {
-    "columns": lambda: gxe.ExpectColumnValuesToBeInSet(column="value", value_set=[True]),
-    "holds": lambda: gxe.ExpectColumnValuesToBeInSet(column="value", value_set=[True]),
-    "finite": lambda: gxe.ExpectColumnValuesToBeInSet(column="value", value_set=[True]),
+    "columns": _to_be_true,
+    "holds": _to_be_true,
+    "finite": _to_be_true,
     "not_null": lambda: gxe.ExpectColumnValuesToNotBeNull(column="value"),
     "unique_key": lambda: gxe.ExpectColumnValuesToBeInSet(column="value", value_set=[1]),
     "allowed": lambda values: gxe.ExpectColumnValuesToBeInSet(column="value", value_set=values),

@@ -72,7 +72,7 @@ def kpi_nightly(
     Returns rows per published table. Raises the errors of `flows.errors`.
     """
     settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)
-    night = Night.begin(settings, None if date == "yesterday" else dt.date.fromisoformat(date), kind)
+    night = Night.begin(settings, _day(date), kind)
     store, run = Lake(settings.lake.url), f"kpi-nightly {night.run_on}"
     with telling_of_failure(settings, run):
         published = run_night(settings, store, night, full=full, wait_seconds=wait_seconds, stops=_tasks())
@@ -94,9 +94,11 @@ def kpi_full_check(
     nights. The tables computed again are the published ones in the end; what differed is told, left as an artifact, and
     on record in `meta_run`, `meta_validation` and, number by number, `meta_restatement`.
     """
-    kpi_nightly.fn(date, config, warehouse, lake, wait_seconds=wait_seconds)
     settings = load_settings(Path(config) if config else None, warehouse=warehouse, lake=lake)
-    night = Night.begin(settings, None if date == "yesterday" else dt.date.fromisoformat(date), "full_check")
+    # A check that runs past midnight is of one day all the same.
+    run_on = Night.begin(settings, _day(date), "nightly").run_on
+    kpi_nightly.fn(run_on.isoformat(), config, warehouse, lake, wait_seconds=wait_seconds)
+    night = Night.begin(settings, run_on, "full_check")
     store, run = Lake(settings.lake.url), f"kpi-full-check {night.run_on}"
     comparison = Comparison(Stops().publish)
     stops = _tasks(Stops(publish=comparison.compare_and_publish, is_landing=False))
@@ -149,6 +151,11 @@ def kpi_backfill(
             settings, store, night, request, wait_seconds=wait_seconds, stops=_tasks(), told=_show_plan
         )
     return _shown(filled, store, night)
+
+
+def _day(date: str) -> dt.date | None:
+    """The day a parameter names; None for `yesterday`, which the organisation's time zone decides."""
+    return None if date == "yesterday" else dt.date.fromisoformat(date)
 
 
 def _show_plan(plan: Plan) -> None:

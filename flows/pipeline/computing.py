@@ -22,9 +22,9 @@ from transforms.contracts.results import CELL_KEY, KpiCell
 from transforms.disclosure import Disclosure, disclose
 from transforms.facts import Context, Facts
 from transforms.facts.excerpt import Span, excerpt, merged, of_tickets
+from transforms.facts.longest_wait import longest_wait
 from transforms.facts.org_tree import TreeError
 from transforms.facts.ticket_history import in_codes, in_texts
-from transforms.facts.touched import longest_wait
 from transforms.facts.witnesses import witnesses
 from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs

@@ -19,7 +19,7 @@ from flows.pipeline.version import product_version
 from transforms.contracts import STAGED
 from transforms.contracts.state import ComputedState
 from transforms.facts.context import Context
-from transforms.facts.touched import LongestWait
+from transforms.facts.longest_wait import LongestWait
 from transforms.kpis.registry import all_kpis
 
 # Tables of which every row may matter to every period.

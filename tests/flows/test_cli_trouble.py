@@ -66,6 +66,16 @@ def test_an_interruption_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: py
     )
 
 
+def test_an_interruption_that_a_library_wrapped_is_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chained, told = RuntimeError("the worker ended"), ValueError("KeyboardInterrupt: ")
+    chained.__cause__ = KeyboardInterrupt()
+
+    assert [failing(monkeypatch, error) for error in (chained, told)] == [130, 130]
+    assert capsys.readouterr().err.count("culture-kpis: interrupted") == 2
+
+
 def test_a_reader_who_has_seen_enough_is_no_error() -> None:
     command = f"{FOLDER}/culture-kpis kpis list --json | head -n 1; exit ${{PIPESTATUS[0]}}"
 

@@ -9,16 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-if TYPE_CHECKING:
-    from transforms.facts.facts import Facts
-
-from transforms.clock import with_business_minutes
 from transforms.facts.context import Context
 from transforms.facts.excerpt import OF_TICKETS, Span, merged
+from transforms.facts.longest_wait import LongestWait, waited
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
 
 _ID = "ticket_id"
@@ -52,23 +48,6 @@ class Changed:
     def rows(self, table: str) -> pl.LazyFrame:
         """Both versions of the changed rows of a table."""
         return pl.concat([self.before[table], self.after[table]]).lazy()
-
-
-@dataclass(frozen=True)
-class LongestWait:
-    """The longest time that any ticket waited for its first reply or its solve, by the calendar and in business time.
-
-    The two need not be of one ticket.
-    """
-
-    calendar_minutes: float
-    business_minutes: float
-
-    def or_longer(self, other: LongestWait) -> LongestWait:
-        """The longer ones of both."""
-        return LongestWait(
-            max(self.calendar_minutes, other.calendar_minutes), max(self.business_minutes, other.business_minutes)
-        )
 
 
 @dataclass(frozen=True)
@@ -118,28 +97,6 @@ def touched_since(
     )
 
 
-def longest_wait(facts: Facts) -> LongestWait:
-    """The longest waits of the tickets of `facts`; without end where tickets run on calendars of their own."""
-    if not facts.table("calendar_slot").head(1).collect().is_empty():
-        return LongestWait(float("inf"), float("inf"))
-    ends = pl.max_horizontal("first_replied_at", "solved_at", "done_at", "first_solved_at")
-    ended = facts.tickets.select("created_at", ends.alias("until")).filter(pl.col("until") >= pl.col("created_at"))
-    return _longest(_waited(ended.collect(), facts.context))
-
-
-def _waited(tickets: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """`tickets` (created_at, until) with `calendar` and `business` minutes in between."""
-    elapsed = (pl.col("until") - pl.col("created_at")).dt.total_microseconds() / 60_000_000
-    return with_business_minutes(tickets, "created_at", "until", "business", context).with_columns(
-        elapsed.alias("calendar")
-    )
-
-
-def _longest(waited: pl.DataFrame) -> LongestWait:
-    calendar, business = waited.select(pl.col("calendar", "business").max().fill_null(0.0)).row(0)
-    return LongestWait(calendar, business)
-
-
 def _rows_of(tickets: pl.DataFrame, night: Tables) -> dict[str, pl.LazyFrame]:
     """The rows of some tickets, read once. A filter reads no more than it must, where a join reads everything."""
     ids = tickets[_ID].implode()
@@ -186,7 +143,7 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest: Longes
     lately, since = _moment(then.as_of - _SLACK), _moment(then.as_of - _RIPENS - _SLACK)
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     opened = after["ticket"].filter(is_open & (pl.col("created_at") < midnight))
-    waiting = _waited(opened.select(_ID, "created_at", midnight.alias("until")).collect(), then)
+    waiting = waited(opened.select(_ID, "created_at", midnight.alias("until")).collect(), then)
     is_young = (pl.col("calendar") <= longest.calendar_minutes) | (pl.col("business") <= longest.business_minutes)
     ahead = pl.any_horizontal(pl.col(column) >= lately for column in ("solved_at", "closed_at"))
     found = [

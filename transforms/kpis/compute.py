@@ -76,6 +76,7 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
         return KpiResult(cells, _empty(CellPerson), _empty(CellCrowd))
     # Rows are grouped over and over, and by codes that costs a third of what it costs by texts.
     coded = cs.string().cast(pl.Categorical)
+    # Before every grain repeats them; and then what the key of a cell adds.
     observations = registered.observe(facts).with_columns(coded)
     rows = _in_periods(observations, kpi, context.run_on).filter(in_parts).with_columns(coded).collect()
     if rows.is_empty():
@@ -120,7 +121,7 @@ def _in_sizes(rows: pl.DataFrame) -> list[pl.DataFrame]:
     period = ["period_grain", "period_start"]
     sizes = rows.group_by(period).len().sort(period)
     numbered = sizes.select(*period, (pl.col("len").cum_sum() // MOST_ROWS).alias("part"))
-    return rows.join(numbered, on=period).partition_by("part", include_key=False)
+    return rows.join(numbered, on=period, maintain_order="left").partition_by("part", include_key=False)
 
 
 def missing_needs(kpi: Kpi, facts: Facts) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from tests.transforms.sample_organisation import facts, table
 from tests.transforms.sample_tickets import at, ticket
 from transforms.contracts import STAGED
 from transforms.facts import Context
-from transforms.facts.touched import TIMES, Changed, LongestWait, touched_since
+from transforms.facts.longest_wait import LongestWait
+from transforms.facts.touched import TIMES, Changed, touched_since
 from transforms.marts.restricted import fct_ticket
 
 NIGHT = at(40).date()

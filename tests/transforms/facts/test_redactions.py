@@ -10,7 +10,8 @@ from tests.transforms.sample_organisation import facts, table
 from tests.transforms.sample_tickets import at, event, ticket
 from transforms.contracts import STAGED
 from transforms.facts import Context
-from transforms.facts.touched import TIMES, Changed, LongestWait, touched_since
+from transforms.facts.longest_wait import LongestWait
+from transforms.facts.touched import TIMES, Changed, touched_since
 
 NIGHT = at(40).date()
 TICKETS = [ticket(1), ticket(2, status="closed", solved_at=at(2), closed_at=at(2))]

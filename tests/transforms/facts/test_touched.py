@@ -7,7 +7,8 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.facts.context import Context
-from transforms.facts.touched import TIMES, Changed, LongestWait, Touched, touched_since
+from transforms.facts.longest_wait import LongestWait
+from transforms.facts.touched import TIMES, Changed, Touched, touched_since
 
 THEN, NOW = Context(run_on=dt.date(2026, 3, 30)), Context(run_on=dt.date(2026, 3, 31))
 OPENED, SOLVED, LATELY = (dt.datetime(2026, month, day, 9, tzinfo=dt.UTC) for month, day in ((1, 5), (1, 9), (3, 31)))

@@ -16,7 +16,8 @@ from transforms.contracts import STAGED
 from transforms.facts import Context, Facts
 from transforms.facts.excerpt import excerpt
 from transforms.facts.known import HAPPENED
-from transforms.facts.touched import TIMES, Changed, longest_wait, touched_since
+from transforms.facts.longest_wait import longest_wait
+from transforms.facts.touched import TIMES, Changed, touched_since
 from transforms.facts.witnesses import witnesses
 from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs
