@@ -65,6 +65,11 @@ class Server:
             ).fetchall()
         return {str(name): int(str(size)) for name, size in found}
 
+    def vacuum(self, database: sa.URL) -> None:
+        """What a server does by itself every few minutes: room of replaced rows is free for new ones."""
+        with self.admin(str(database.database)) as admin:
+            admin.execute("VACUUM")
+
     def limit_files(self, n_bytes: int | None) -> None:
         """As on a full disk, no new session can make a file larger than this; None takes the limit away."""
         pid = self.server.get_pid()

@@ -56,7 +56,8 @@ class FctKpiSignal(CellKey):
 
     Of a KPI with months and quarters the months are judged. `noticed` is a discovery at a false discovery rate of
     5 % among all numbers whose period ends on the same day; `raised` when it repeats in the next published number,
-    on the same side. A signal says that something changed, not why, and nothing about anybody.
+    on the same side. Minutes are judged on a logarithmic scale; where the number's own interval holds the centre the
+    p-value of a point is at least 0.05. A signal says that something changed, not why, and nothing about anybody.
     """
 
     rule = code(SIGNAL_RULES, "beyond_limits: a point; run_of_8: points in line on one side.", primary_key=True)

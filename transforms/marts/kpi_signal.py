@@ -4,6 +4,9 @@
 * Each number with at least 8 before it is judged against the up to 24 before it: outside of the natural limits
   (`beyond_limits`; Laney's chart where every point has published counts of at least 50, else XmR), and as the end of a
   run of points on one side of the median of all of them (`run_of_8`, from the eighth on).
+* Minutes are judged on a logarithmic scale (of one minute more, so that 0 has one): waiting times are skewed.
+* A number whose own interval holds the centre is no surprise, however narrow the limits: few tickets in a week of
+  holidays, or a percentile of a count, jump by themselves. Of the two tests the weaker counts: p is at least 0.05.
 * The p-value of a point allows for how few points the limits rest on (`transforms/stats/few_points.py`).
 * All tests whose period ends on the same day are one family: Benjamini-Hochberg at 5 %. `noticed` is a discovery,
   `raised` one that repeats in the next published number on the same side.
@@ -30,13 +33,16 @@ FEWEST_POINTS = 8
 MOST_POINTS = 24
 LARGE_COUNT = 50
 FALSE_DISCOVERY_RATE = 0.05
+# Of the published 95 % intervals: what the p-value of a centre that one holds cannot be under.
+INTERVAL_LEVEL = 0.05
 # Numbers that qualify another one and change only with it.
 _COMPANIONS = ("worst_case_low", "worst_case_high", "p_value")
 _SERIES = [name for name in CELL_KEY if name != "period_start"]
 # Points go by their number: grouped by the texts of their series they take ten times as long.
 _JUDGED = ["judged"]
 _IS_PAST = pl.col("point") < pl.col("judged")
-_NUMBERS = ("centre", "lower_limit", "upper_limit", "p_value", "q_value")
+_LEVELS = ("centre", "lower_limit", "upper_limit")
+_NUMBERS = (*_LEVELS, "p_value", "q_value")
 
 
 def fct_kpi_signal(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
@@ -52,6 +58,7 @@ def fct_kpi_signal(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> p
     told = (pl.col("rule") == "beyond_limits") | (pl.col("run_length") >= RUN_POINTS)
     return FctKpiSignal.validate(
         found.filter(told)
+        .with_columns(_of_minutes(name, pl.col(name).exp() - 1) for name in _LEVELS)
         .with_columns(_is_better().alias("is_better"), repeatable(*_NUMBERS))
         .select(list(FctKpiSignal.columns()))
         .sort(FctKpiSignal.primary_key()),
@@ -106,8 +113,14 @@ def _with_its_past(numbered: pl.DataFrame) -> pl.DataFrame:
         .select("judged", (pl.col("judged") - pl.col("back")).alias("point"))
         .sort("judged", "point")
     )
-    numbers = numbered.select("value", "numerator", "denominator", "is_large")[reached["point"]]
-    return reached.hstack(numbers)
+    in_logarithms = (_of_minutes(name, pl.col(name).clip(0).log1p()) for name in ("value", "ci_low", "ci_high"))
+    numbers = numbered.select(*in_logarithms, "numerator", "denominator", "is_large")
+    return reached.hstack(numbers[reached["point"]])
+
+
+def _of_minutes(name: str, expression: pl.Expr) -> pl.Expr:
+    """Column `name`, where the KPI is in minutes `expression` instead."""
+    return pl.when(pl.col("unit") == "minutes").then(expression).otherwise(name).alias(name)
 
 
 def _beyond_limits(judged: pl.DataFrame) -> pl.DataFrame:
@@ -131,10 +144,20 @@ def _beyond_limits(judged: pl.DataFrame) -> pl.DataFrame:
         "upper_limit",
         "n_points",
         pl.lit("beyond_limits").alias("rule"),
-        two_sided_tail(pl.col("standardised"), pl.col("n_points")).alias("p_value"),
+        pl.max_horizontal(
+            two_sided_tail(pl.col("standardised"), pl.col("n_points")),
+            pl.when(_interval_holds(pl.col("centre"))).then(INTERVAL_LEVEL),
+        ).alias("p_value"),
         (pl.col("standardised") > 0).alias("is_above"),
         pl.lit(None, dtype=pl.Int64).alias("run_length"),
     )
+
+
+def _interval_holds(centre: pl.Expr) -> pl.Expr:
+    """Whether the number's interval holds the centre; one without an end on a side is open there."""
+    low, high = pl.col("ci_low"), pl.col("ci_high")
+    holds = (low.is_null() | (low <= centre)) & (high.is_null() | (centre <= high))
+    return holds & (low.is_not_null() | high.is_not_null())
 
 
 def _run(judged: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from transforms.marts.kpi_signal import fct_kpi_signal
 MONTHS = [dt.date(2023 + month // 12, month % 12 + 1, 1) for month in range(36)]
 WAVE = [10.0, 12.0, 11.0, 9.0, 10.0, 11.0, 9.0, 12.0, 10.0, 11.0, 10.0, 9.0]
 MINUTES = registered("wait", unit="minutes", direction="down", grains=("month", "quarter"))
+TICKETS = registered("tickets", unit="tickets", direction="down", grains=("month", "quarter"))
 SHARE = registered("kept", grains=("month", "quarter"))
 
 
@@ -30,7 +31,7 @@ def told(rows: pl.DataFrame, rule: str = "beyond_limits", *kpis: Any) -> pl.Data
 
 
 def test_limits_come_from_the_points_before() -> None:
-    found = told(series([*WAVE[:8], 30.0])).row(0, named=True)
+    found = told(series([*WAVE[:8], 30.0], "tickets"), "beyond_limits", TICKETS).row(0, named=True)
 
     # 10 12 11 9 10 11 9 12: mean 10.5, moving ranges 2 1 2 1 1 2 3, mean 12/7; 2.66 times that is 4.56.
     assert found["period_start"] == MONTHS[8]
@@ -40,6 +41,36 @@ def test_limits_come_from_the_points_before() -> None:
     assert found["lower_limit"] == pytest.approx(10.5 - 3 * (12 / 7) / 1.128)
     assert found["chart"] == "xmr"
     assert (found["is_above"], found["is_better"]) == (True, False)
+
+
+def test_minutes_are_judged_in_logarithms() -> None:
+    found = told(series([9.0, 19.0, 9.0, 39.0, 9.0, 19.0, 9.0, 19.0, 79.0])).row(0, named=True)
+
+    # One minute more: 10 20 10 40 10 20 10 20, in doublings of ten 0 1 0 2 0 1 0 1: mean 5/8, mean moving range 9/7.
+    three_sigma = 3 * (9 / 7) / 1.128
+    assert found["centre"] == pytest.approx(10 * 2 ** (5 / 8) - 1)
+    assert found["upper_limit"] == pytest.approx(10 * 2 ** (5 / 8 + three_sigma) - 1)
+    assert found["lower_limit"] == pytest.approx(10 * 2 ** (5 / 8 - three_sigma) - 1)
+    assert found["value"] == 79.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_surprise"),
+    [(9.0, 60.0, False), (None, 60.0, False), (9.0, None, False), (20.0, 60.0, True), (20.0, None, True)],
+)
+def test_a_number_whose_interval_holds_the_centre_is_no_surprise(
+    low: float | None, high: float | None, is_surprise: bool
+) -> None:
+    rows = series([*WAVE, 40.0]).with_columns(
+        pl.when(pl.col("value") == 40).then(pl.lit(low, dtype=pl.Float64)).alias("ci_low"),
+        pl.when(pl.col("value") == 40).then(pl.lit(high, dtype=pl.Float64)).alias("ci_high"),
+    )
+
+    last = told(rows).sort("period_start").row(-1, named=True)
+
+    assert (last["p_value"] < 0.001) == is_surprise
+    assert (last["status"] == "noticed") == is_surprise
+    assert is_surprise or last["p_value"] == 0.05
 
 
 def test_a_single_strange_point_is_noticed_and_not_raised() -> None:

@@ -16,7 +16,7 @@ from transforms.marts.kpi_signal import FEWEST_POINTS, fct_kpi_signal
 
 SERIES = 20
 FIRST_WEEK = dt.date(1990, 1, 1)
-WAIT = registered("wait", unit="minutes", direction="down", grains=("week",))
+SCORED = registered("scored", unit="score", direction="down", grains=("week",))
 KEPT = registered("kept", grains=("week",))
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], np.ndarray]
@@ -38,7 +38,7 @@ def nights(numbers: np.ndarray, kpi_id: str, units: np.ndarray | None = None) ->
     ).with_columns(pl.col("period_start").dt.offset_by("6d").alias("period_end"))
     rows = template.drop(drawn.columns).join(drawn, how="cross").select(list(FctKpiValue.columns()))
     return (
-        fct_kpi_signal(rows, [WAIT, KEPT])
+        fct_kpi_signal(rows, [SCORED, KEPT])
         .group_by("period_end")
         .agg(
             (pl.col("status") != "quiet").any().alias("is_noticed"),
@@ -59,7 +59,7 @@ def weeks_for(replications: int) -> tuple[int, int]:
 def test_five_nights_in_a_hundred_notice_something_and_none_raises_it(replications: int) -> None:
     rng = np.random.default_rng(11)
 
-    found = nights(rng.normal(100, 10, weeks_for(replications)), "wait")
+    found = nights(rng.normal(100, 10, weeks_for(replications)), "scored")
 
     assert found.height == replications
     assert share(found, "is_noticed") <= at_most(0.05, replications)
@@ -91,6 +91,6 @@ def test_shares_of_many_that_vary_more_than_coin_tosses(restlessness: float, rep
     ids=["counts", "small shares", "skewed", "heavy tails"],
 )
 def test_single_strange_points_of_any_shape_are_not_raised(draw: Draw, replications: int) -> None:
-    found = nights(draw(np.random.default_rng(13), weeks_for(replications)), "wait")
+    found = nights(draw(np.random.default_rng(13), weeks_for(replications)), "scored")
 
     assert share(found, "is_raised") <= at_most(0.01, replications)
