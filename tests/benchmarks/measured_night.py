@@ -85,7 +85,7 @@ def _watch_stops(watch: Stopwatch) -> None:
     watch.watch(expectations.gate, "judge_staged", "gate 1")
     for write in _LAKE_WRITES:
         watch.watch(Lake, write, "write the lake")
-    facts_of = watch.timed(computing.facts_of, "read the lake")
+    facts_of = watch.timed(computing.facts_of, "read the lake, events and promises")
     computing.facts_of = lambda *args: _derived(facts_of(*args), watch)
     watch.watch(computing, "compute", lambda registered, _: f"kpi {registered.kpi.id}")
     watch.watch(computing, "disclose", "disclosure")

@@ -48,6 +48,11 @@ class Facts:
         """A staged table as known on the night; empty where no source feeds it."""
         return self._tables[name]
 
+    def derive_from_large_tables(self) -> None:
+        """Derive now what rests on events and promises: a table that cannot be read is known before all else."""
+        self.coded_events  # noqa: B018 - asked for, it is derived
+        self.promises  # noqa: B018
+
     def release(self) -> None:
         """Let go of everything derived so far; what is asked for again is derived again."""
         for name in [name for name in vars(self) if isinstance(getattr(type(self), name, None), cached_property)]:

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from flows.errors import ConfigurationError
+from flows.errors import ConfigurationError, StorageError
 from flows.lake import Lake
 from flows.pipeline.clock import TOLERANCE, require_clock_goes_forward
+from flows.pipeline.computing import facts_of
 from flows.pipeline.night import Night
+from flows.settings import load_settings
 from tests.flows.bad_input.desk import Desk
 from tests.flows.lake.conftest import rows_of
 from tests.flows.pipeline.campaigns import came_to
@@ -80,6 +82,16 @@ def test_troubles_with_folders_disk_files_and_other_runs(
     assert before == first_sketch.published
     assert one.outcome().exit_code == 0
     came_to(folder, second_sketch)
+
+
+def test_a_damaged_table_that_is_read_late_is_said_in_one_line(first_sketch: Undisturbed, copy_of: Copy) -> None:
+    folder = copy_of(first_sketch, "damaged")
+    for file in (folder / "lake/ticket_event").rglob("*.parquet"):
+        content = file.read_bytes()
+        file.write_bytes(content[:200] + b"\0" * (len(content) // 2 - 200) + content[len(content) // 2 :])
+
+    with pytest.raises(StorageError, match="cannot read: the table is damaged; restore its folder from a backup"):
+        facts_of(load_settings(folder / "culture-kpis.toml"), Lake(str(folder / "lake")), SECOND_NIGHT)
 
 
 def test_troubles_with_a_database_server(
