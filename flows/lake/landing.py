@@ -156,7 +156,8 @@ class Lake(LakeTables):
 
     def _of(self, source: str) -> pl.DataFrame:
         # The order in which pages are staged decides ties between them, so it is the same in every run.
-        return self.read(LANDED_PAGE).filter(pl.col("source") == source).sort("landed_at", "page_name", "source_page")
+        of_source = self.ask(LANDED_PAGE, lambda register: register.filter(pl.col("source") == source))
+        return of_source.sort("landed_at", "page_name", "source_page")
 
     def _stored(self) -> pl.DataFrame:
         with lake_trouble(self.location.root):

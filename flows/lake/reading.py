@@ -14,6 +14,7 @@ from deltalake.exceptions import TableNotFoundError
 from flows.errors import StorageError
 from flows.lake.catalogue import LAKE_TABLES, OF_RUNS
 from flows.lake.location import locate
+from flows.lake.opened import OpenedTable
 from flows.lake.trouble import is_absent, lake_trouble
 from flows.lake.upsert import PROVENANCE
 
@@ -45,6 +46,7 @@ class LakeReader:
     def __init__(self, url: str, pins: Mapping[str, int] | None = None) -> None:
         self.location = locate(url)
         self._pins = pins
+        self._opened: dict[str, OpenedTable] = {}
 
     def at(self, versions: Mapping[str, int]) -> Self:
         """The same lake as it was at these versions of its tables, to be read only."""
@@ -112,13 +114,26 @@ class LakeReader:
             if name not in self._pins:
                 return None
             version = self._pins[name]
+        known = self._opened.get(name) if version is None else None
+        if known and known.is_newest():
+            return known.table
         with lake_trouble(place):
             try:
-                return _Table(place, version=version, storage_options=self.location.options)
+                table = _Table(place, version=version, storage_options=self.location.options)
             except TableNotFoundError as error:
                 if version is None and is_absent(error):
                     return None
                 raise
+        if version is None and self.location.folder:
+            self._opened[name] = OpenedTable.of(table, self.location.folder / name)
+        return table
+
+    def open_to_change(self, name: str) -> DeltaTable | None:
+        """The table opened anew: a change moves the object on, and frames may rest on one that is read."""
+        self._opened.pop(name, None)
+        found = self.open(name)
+        self._opened.pop(name, None)
+        return found
 
     def scan_opened(self, delta: DeltaTable) -> pl.LazyFrame:
         """An opened table as it is stored, at the version it was opened at."""

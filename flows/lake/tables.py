@@ -45,7 +45,7 @@ class LakeTables(LakeReader):
                 changed, merged = changed_rows(latest, stored.lazy(), key, newest_by)
             if merged.updated and delta is not None:
                 rows, matching = with_partition(table, changed), [*key, *partition_columns(table)]
-                merger = self._merger(delta, rows, matching, held=rows.join(stored, on=key, how="semi"))
+                merger = self._merger(table, rows, matching, held=rows.join(stored, on=key, how="semi"))
                 merger.when_matched_update_all().when_not_matched_insert_all().execute()
             elif merged.inserted:
                 self._append(table, changed)
@@ -97,11 +97,10 @@ class LakeTables(LakeReader):
         key = contract_of(table).primary_key()
         gone = old.join(new, on=key, how="anti")
         with lake_trouble(self.location.table(table), "write"):
-            delta = self.open(table) if gone.height else None
-            if delta is not None:
+            if gone.height and self.version(table) is not None:
                 matching = [*key, *partition_columns(table)]
                 doomed = with_partition(table, gone).select(matching)
-                self._merger(delta, doomed, matching, held=doomed).when_matched_delete().execute()
+                self._merger(table, doomed, matching, held=doomed).when_matched_delete().execute()
         self.merge(table, new)
 
     def delete_pages(self, table: str, source: str, pages: Iterable[str], keep: pl.DataFrame | None = None) -> int:
@@ -121,7 +120,7 @@ class LakeTables(LakeReader):
             if keep is not None:
                 doomed = doomed.join(keep, on=key, how="anti")
             if doomed.height:
-                self._merger(delta, doomed, matching, held=doomed).when_matched_delete().execute()
+                self._merger(table, doomed, matching, held=doomed).when_matched_delete().execute()
         return doomed.height
 
     def delete_missing(self, table: str, source: str, within: pl.Expr, keep: pl.DataFrame) -> int:
@@ -135,7 +134,7 @@ class LakeTables(LakeReader):
             of_source = self.scan_opened(delta).filter((pl.col("source") == source) & within)
             doomed = of_source.select(matching).join(keep.lazy(), on=key, how="anti").collect()
             if doomed.height:
-                self._merger(delta, doomed, matching, held=doomed).when_matched_delete().execute()
+                self._merger(table, doomed, matching, held=doomed).when_matched_delete().execute()
         return doomed.height
 
     def _sharing_keys(self, delta: DeltaTable, table: str, incoming: pl.DataFrame) -> pl.LazyFrame:
@@ -152,8 +151,8 @@ class LakeTables(LakeReader):
             frame = frame.filter(pl.col(told).is_in(incoming[told].unique().implode()))
         return in_shape_of(contract, frame).join(incoming.lazy().select(key), on=key, how="semi")
 
-    def _merger(self, delta: DeltaTable, rows: pl.DataFrame, matching: list[str], *, held: pl.DataFrame) -> TableMerger:
-        """A merge of `rows`; `held` are those of them that are stored.
+    def _merger(self, table: str, rows: pl.DataFrame, matching: list[str], *, held: pl.DataFrame) -> TableMerger:
+        """A merge of `rows` into a table that was written before; `held` are those of them that are stored.
 
         Their range is part of the predicate: by it Delta Lake leaves out files that hold none of them, where keys grow
         with time. Rows that are not stored match nothing anyhow.
@@ -163,6 +162,8 @@ class LakeTables(LakeReader):
         if told:
             first, last = held.select(pl.col(told).min().alias("first"), pl.col(told).max().alias("last")).row(0)
             predicate += [f"stored.{told} >= {quoted(first)}", f"stored.{told} <= {quoted(last)}"]
+        delta = self.open_to_change(table)
+        assert delta is not None, table
         return delta.merge(
             rows,
             predicate=" AND ".join(predicate),
