@@ -18,6 +18,7 @@ from transforms.contracts.state import (
     QuarantinedRow,
     RowFate,
     SourceCursor,
+    TargetValue,
     Witness,
 )
 
@@ -39,6 +40,7 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
     **RESTRICTED,
     "computed_state": ComputedState,
     "witness": Witness,
+    "target_value": TargetValue,
     "night_version": NightVersion,
     "backfill_chunk": BackfillChunk,
     "backfill_cell": BackfillCell,
@@ -51,6 +53,7 @@ LAKE_TABLES: dict[str, type[dy.Schema]] = {
 OF_RUNS = (
     "computed_state",
     "witness",
+    "target_value",
     "night_version",
     "meta_run",
     "meta_backfill",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -57,7 +57,7 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
     found = _witnesses(rested, changed, after)
     if not same_witnesses(rested.witnesses, found, then.as_of):
         return None
-    rests_on = Rested(run_id, now.run_on, staged_versions(lake), rested.basis, rested.longest_wait, found)
+    rests_on = replace(rested, run_id=run_id, run_on=now.run_on, versions=staged_versions(lake), witnesses=found)
     return Changes(rested.run_id, after, touched, rests_on)
 
 

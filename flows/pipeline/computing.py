@@ -30,6 +30,7 @@ from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs
 from transforms.kpis.registry import all_kpis, kpi
 from transforms.kpis.selection import Selection
+from transforms.kpis.target_values import beside_remembered, named_by_targets, told_by
 from transforms.texts import filled
 
 # How much larger an excerpt may become by serving one more KPI.
@@ -97,6 +98,7 @@ def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Compute
         basis(lake, facts.context),
         longest_wait(facts),
         witnesses({name: facts.table(name) for name in STAGED}),
+        told_by(results, named_by_targets(facts)),
     )
     # Disclosure takes as much memory again, and none of them.
     facts.release()
@@ -114,33 +116,36 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     first_on = min([*days, *remembered["period_start"].sort().head(1), night.run_on])
     unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, facts)]
     selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed)
+    judging = {kpi_id for kpi_id in selection.kpi_ids if kpi(kpi_id).kpi.sees_tickets_in_numbers}
     results = [
         result
-        for of_kpis, kpi_ids in _facts_by_kpi(facts, fed, selection, changes)
+        for of_kpis, kpi_ids in _facts_by_kpi(facts, fed, selection, selection.kpi_ids - judging, changes)
         for result in compute_selected(of_kpis, selection, kpi_ids)
     ]
+    values = beside_remembered(told_by(results, named_by_targets(facts)), changes.rests_on.target_values, selection)
+    results += compute_selected(facts.with_target_values(values), selection, sorted(judging))
     of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
     passed("affected parts computed")
     restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets, changes.since)
     computed = assemble(settings, lake, night, facts, results, selection, restricted)
-    rests_on = replace(changes.rests_on, longest_wait=changes.rests_on.longest_wait.or_longer(longest_wait(of_touched)))
-    return replace(computed, rests_on=rests_on)
+    waits = changes.rests_on.longest_wait.or_longer(longest_wait(of_touched))
+    return replace(computed, rests_on=replace(changes.rests_on, longest_wait=waits, target_values=values))
 
 
 def _facts_by_kpi(
-    facts: Facts, fed: Mapping[str, pl.LazyFrame], selection: Selection, changes: Changes
+    facts: Facts, fed: Mapping[str, pl.LazyFrame], selection: Selection, wanted: frozenset[str], changes: Changes
 ) -> Iterator[tuple[Facts, list[str]]]:
-    """The facts each selected KPI is computed from. `facts` rest on everything, which only small tables bear.
+    """The facts each of the KPIs `wanted` is computed from. `facts` rest on everything, which only small tables bear.
 
     KPIs of tickets take an excerpt of the days they look at. Facts cost about as much as all KPIs made of them, so KPIs
     share one unless it would be much larger than what the nearest-sighted of them need.
     """
     spans = dict[str, list[Span]]()
-    for kpi_id in sorted(selection.kpi_ids):
+    for kpi_id in sorted(wanted):
         declared, starts = kpi(kpi_id).kpi, selection.starts(kpi_id)
         if starts is not None and "tickets" in declared.sources:
             spans[kpi_id] = ticket_spans(declared, starts, facts.context.run_on)
-    yield facts, sorted(selection.kpi_ids - spans.keys())
+    yield facts, sorted(wanted - spans.keys())
     groups = list[tuple[list[Span], list[str]]]()
     for kpi_id in sorted(spans, key=lambda kpi_id: _days(spans[kpi_id])):
         together = merged([*groups[-1][0], *spans[kpi_id]]) if groups else []

@@ -43,7 +43,8 @@ _VERSION, _WAITS = "version of ", ("longest wait, calendar minutes", "longest wa
 class Rested:
     """What a night's numbers rest on beside the rows of single days, and which run it was.
 
-    `basis` is a hash of all that moves every period when it changes; `witnesses` are those of the excerpts.
+    `basis` is a hash of all that moves every period when it changes; `witnesses` are those of the excerpts;
+    `target_values` the numbers targets are judged by.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class Rested:
     basis: str
     longest_wait: LongestWait
     witnesses: pl.DataFrame
+    target_values: pl.DataFrame
 
 
 def recall(lake: Lake) -> Rested | None:
@@ -67,6 +69,7 @@ def recall(lake: Lake) -> Rested | None:
         told["basis"],
         LongestWait(*(float(told[name]) for name in _WAITS)),
         lake.read("witness"),
+        lake.read("target_value"),
     )
 
 
@@ -80,6 +83,7 @@ def remember(lake: Lake, rested: Rested) -> None:
         **{_VERSION + name: str(version) for name, version in rested.versions.items()},
     }
     lake.replace("witness", rested.witnesses)
+    lake.replace("target_value", rested.target_values)
     lake.replace("computed_state", pl.DataFrame(list(told.items()), schema=list(ComputedState.columns()), orient="row"))
 
 

@@ -91,6 +91,16 @@ class Witness(dy.Schema):
     first_at = timestamp("Since when, where that matters.", nullable=True)
 
 
+class TargetValue(dy.Schema):
+    """An exact number of a KPI that a target names, so that a later night need not compute it again. Restricted."""
+
+    kpi_id = identifier("KPI.", primary_key=True)
+    org_unit_id = identifier("Unit.", primary_key=True)
+    period_grain = identifier("Grain of the period.", primary_key=True)
+    period_start = day("First day of the period.", primary_key=True)
+    value = number("Its number before disclosure: component and variant `main`.", nullable=False)
+
+
 class BackfillChunk(dy.Schema):
     """A piece of a backfill that is computed and waits for the rest; an interrupted backfill goes on after it."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from functools import cached_property
+from typing import Self
 
 import polars as pl
 
@@ -38,11 +40,18 @@ class Facts:
         self.context = context
         self.provided = frozenset(tables) | ({"promise"} if "promise_event" in tables else frozenset())
         self._active: dict[str, pl.LazyFrame] = {}
+        self.target_values: pl.DataFrame | None = None
         happened = {
             name: known.as_of(name, tables[name].lazy() if name in tables else contract.create_empty().lazy(), context)
             for name, contract in STAGED.items()
         }
         self._tables = identities.one_person(happened)
+
+    def with_target_values(self, values: pl.DataFrame) -> Self:
+        """The same facts, that know the numbers targets are judged by: see `transforms/kpis/target_values.py`."""
+        knowing = copy(self)
+        knowing.target_values = values
+        return knowing
 
     def table(self, name: str) -> pl.LazyFrame:
         """A staged table as known on the night; empty where no source feeds it."""

@@ -70,6 +70,8 @@ class Kpi:
     # that is not named: of none before, of maturity_days after. `others` is what numbers of one ticket see of another;
     # not named, they see nothing but what `tickets` say.
     reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    # It sees tickets only through the numbers of the KPIs that targets name, which a night may know already.
+    sees_tickets_in_numbers: bool = False
     # A ticket counts on every day of its life and not only on days on which something happens to it.
     follows_lives: bool = False
     # Beyond whole tables: fields, survey constructs and ticket events without which it has no number.

@@ -23,6 +23,7 @@ from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs
 from transforms.kpis.registry import all_kpis
 from transforms.kpis.selection import Selection, with_part
+from transforms.kpis.target_values import beside_remembered, named_by_targets, told_by
 
 Tables = dict[str, pl.DataFrame]
 PARTS_OF_RESULT = ("cells", "people", "crowd")
@@ -65,20 +66,22 @@ class History:
         first_on = min(dt.date(2024, 1, 1), *(day for days in touched.days.values() for day in days))
         return affected(all_kpis(), touched, self.then, self.now, first_on=first_on, whole=unfed)
 
-    def computed(self, selection: Selection) -> dict[str, KpiResult]:
-        """The selected parts, those of ticket KPIs from an excerpt."""
+    def computed(self, selection: Selection, old: dict[str, KpiResult]) -> dict[str, KpiResult]:
+        """The selected parts, those of ticket KPIs from an excerpt; `old` are the results of the night before."""
         fed, found = _fed(self.after), {}
         shown = witnesses(_lazy(self.after))
         spans = {
             one.kpi.id: ticket_spans(one.kpi, selection.starts(one.kpi.id) or (), self.now.run_on)
             for one in all_kpis()
-            if "tickets" in one.kpi.sources
+            if "tickets" in one.kpi.sources and not one.kpi.sees_tickets_in_numbers
         }
         for is_far in (False, True):
             mine = [one for one in all_kpis() if one.kpi.id in spans and one.kpi.looks_far == is_far]
             facts = Facts(excerpt(fed, [span for one in mine for span in spans[one.kpi.id]], shown), self.now)
             found |= {one.kpi.id: in_texts(compute(one, facts, selection.starts(one.kpi.id))) for one in mine}
-        whole = Facts(fed, self.now)
+        named = named_by_targets(Facts(fed, self.now))
+        values = beside_remembered(told_by(found.values(), named), told_by(old.values(), named), selection)
+        whole = Facts(fed, self.now).with_target_values(values)
         others = [one for one in all_kpis() if one.kpi.id not in spans]
         return found | {one.kpi.id: in_texts(compute(one, whole, selection.starts(one.kpi.id))) for one in others}
 

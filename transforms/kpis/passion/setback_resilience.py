@@ -19,11 +19,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.contracts.results import CELL_KEY, DEFAULT
+from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts, people
-from transforms.kpis.compute import compute
 from transforms.kpis.declaration import REACH_KINDS, Kpi
-from transforms.kpis.registry import all_kpis
+from transforms.kpis.target_values import named_by_targets, target_values
 from transforms.periods import period_end, periods_between
 from transforms.stats.fixed_effects import within_effect
 from transforms.texts import filled
@@ -80,6 +79,7 @@ KPI = Kpi(
     field_needs=("recognition.giver",),
     reach=dict.fromkeys(REACH_KINDS, (REACH_DAYS, 0)),
     follows_lives=True,
+    sees_tickets_in_numbers=True,
     pitfalls=(
         "A missed target makes managers ask for improvements: compliance looks like passion.",
         "After a miss there is more to mend; a team that hits its targets has less reason to act.",
@@ -160,19 +160,13 @@ def _after_targets(facts: Facts) -> pl.LazyFrame:
 
 def _judged(facts: Facts) -> pl.LazyFrame:
     """Targets whose KPI has a number: target_unit_id, target_grain, target_start, is_missed."""
-    targets = facts.table("target").rename({"period_start_on": "period_start"})
-    named = set(targets.select(pl.col("kpi_id").unique()).collect()["kpi_id"])
-    # A KPI that itself needs targets could ask for this one.
-    known = [one for one in all_kpis() if one.kpi.id in named and "target" not in one.kpi.needs]
-    schema = {"org_unit_id": pl.String, "period_grain": pl.String, "period_start": pl.Date, "value": pl.Float64}
-    values = [
-        compute(one, facts)
-        .cells.lazy()
-        .filter(pl.col("value").is_not_null(), component=DEFAULT, variant=DEFAULT)
-        .select(*schema, pl.lit(one.kpi.id).alias("kpi_id"), pl.lit(one.kpi.direction).alias("direction"))
-        for one in known
-    ]
-    measured = pl.concat(values or [pl.LazyFrame(schema=schema | {"kpi_id": pl.String, "direction": pl.String})])
+    directions = pl.LazyFrame(
+        [(one.kpi.id, one.kpi.direction) for one in named_by_targets(facts)],
+        schema={"kpi_id": pl.String, "direction": pl.String},
+        orient="row",
+    )
+    targets = facts.table("target").rename({"period_start_on": "period_start"}).join(directions, on="kpi_id")
+    measured = target_values(facts).lazy()
     value, goal = pl.col("value"), pl.col("goal")
     missed = (
         pl.when(pl.col("direction") == "up")
