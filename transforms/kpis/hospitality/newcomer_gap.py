@@ -2,7 +2,8 @@
 
 The share of promises kept to first-ever requesters minus the share kept to returning ones, compared within strata of
 category and priority (Mantel-Haenszel), so that newcomers' other matters cannot pose as another treatment. 0 is the
-aim; below 0 the newcomer gets less. The interval is cluster-robust by requester.
+aim; below 0 the newcomer gets less. The interval is Newcombe's, with as many trials as the resemblance of one
+requester's promises leaves, so that a few newcomers who all fared alike do not pass for certainty.
 
 A promise counts in the period in which it falls due. A requester comes for the first time with the earliest of all
 tickets in the sources. A source knows who is new only after a year: promises on tickets opened within 12 months of its
@@ -42,14 +43,14 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     ).select(
         *CELL_KEY,
         "value",
-        pl.col("ci_low").clip(-1.0, 1.0),
-        pl.col("ci_high").clip(-1.0, 1.0),
+        "ci_low",
+        "ci_high",
     )
     too_young = pl.col("is_young") & ~pl.col("is_judged")
     return (
         counts.join(gaps, on=CELL_KEY, how="left")
         .with_columns(
-            pl.lit("cluster_robust").alias("interval_method"),
+            pl.lit("newcombe_clustered").alias("interval_method"),
             pl.when(too_young).then(pl.lit("not_matured")).alias("state"),
             pl.when(too_young).then(pl.lit("history_under_12_months")).alias("flags"),
         )
