@@ -1,54 +1,51 @@
-"""The slope of a share along ordered groups: least squares over people, robust to unequal variance.
+"""The slope of a share along ordered groups: least squares over people, its interval from one of Wilson's per group.
 
 Every person is a row with the group's position x and an outcome y between 0 and 1. As x is the same for a whole
-group, sums per group are enough. With e the residuals and n people, the variance of the slope is
-n / (n - 2) * sum((x - mean x)^2 e^2) / (sum((x - mean x)^2))^2 (White 1980, with the small-sample factor HC1), and
-the interval is that of t with n - 2 degrees of freedom.
+group, sums per group are enough: with p the group's share and c = n (x - mean x) / sum of n (x - mean x)^2, the slope
+is the sum of c p. The interval is found by square-and-add (MOVER: Zou, Huang and Zhang 2009): below the slope lies the
+root of the sum of (c (p - l))^2, above it that of (c (u - p))^2, with l and u the Wilson limits of the group, exchanged
+where c < 0. Errors from residuals would say certainty where the few of a group agree. Two groups, one step apart, give
+Newcombe's interval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
-from scipy.special import stdtrit
+
+from transforms.stats.proportions import wilson
 
 
 def grouped_slope(groups: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     """Slope per group of `by`: the columns of `by`, value, ci_low, ci_high, n.
 
-    `groups` holds one row per group of people: x, n (people), total (sum of y) and squares (sum of y squared). The
-    slope is null where every x is the same, the interval with fewer than three people.
+    `groups` holds one row per group of people: x, n (people) and total (sum of y). The slope is null where every x is
+    the same, and so is the interval.
     """
-    n, x = pl.col("n").cast(pl.Float64), pl.col("x")
-    people = n.sum().over(by)
-    centred = groups.with_columns(
-        n.alias("n"),
-        (x - (n * x).sum().over(by) / people).alias("x"),
-        (pl.col("total").sum().over(by) / people).alias("mean"),
+    n, x, total = pl.col("n").cast(pl.Float64), pl.col("x"), pl.col("total")
+    centred = groups.with_columns(n.alias("n"), (x - (n * x).sum().over(by) / n.sum().over(by)).alias("x"))
+    low, high = wilson(total, n)
+    share, spread = total / n, (n * x**2).sum().over(by)
+    weighed = centred.with_columns(
+        (n * x / pl.when(spread > 0).then(spread)).alias("c"),
+        (share - low).alias("below"),
+        (high - share).alias("above"),
     )
-    spread, moment = (n * x**2).sum().over(by), (x * pl.col("total")).sum().over(by)
-    slope = pl.when(spread > 0).then(moment / spread)
-    fitted = pl.col("mean") + pl.col("slope") * x
-    residual = pl.col("squares") - 2 * fitted * pl.col("total") + n * fitted**2
-    sums = (
-        centred.with_columns(slope.alias("slope"), spread.alias("spread"))
-        .with_columns((x**2 * residual).clip(0.0).alias("meat"))
-        .group_by(by)
-        .agg(pl.col("slope", "spread").first(), pl.col("meat", "n").sum())
+    c, below, above = pl.col("c"), pl.col("below"), pl.col("above")
+    return (
+        weighed.group_by(by)
+        .agg(
+            pl.when(c.is_not_null().any()).then((c * share).sum()).alias("value"),
+            ((c * pl.when(c > 0).then(below).otherwise(above)) ** 2).sum().sqrt().alias("down"),
+            ((c * pl.when(c > 0).then(above).otherwise(below)) ** 2).sum().sqrt().alias("up"),
+            pl.col("n").sum().cast(pl.Int64),
+        )
+        .select(
+            *by,
+            "value",
+            (pl.col("value") - pl.col("down")).alias("ci_low"),
+            (pl.col("value") + pl.col("up")).alias("ci_high"),
+            "n",
+        )
     )
-    error = pl.when(n > 2).then((n / (n - 2) * pl.col("meat")).sqrt() / pl.col("spread"))
-    half = error * n.map_batches(_quantile, return_dtype=pl.Float64)
-    return sums.select(
-        *by,
-        pl.col("slope").alias("value"),
-        (pl.col("slope") - half).alias("ci_low"),
-        (pl.col("slope") + half).alias("ci_high"),
-        n.cast(pl.Int64),
-    )
-
-
-def _quantile(people: pl.Series) -> pl.Series:
-    degrees = np.maximum(people.to_numpy() - 2, 1)
-    return pl.Series(people.name, stdtrit(degrees, 0.975), dtype=pl.Float64)

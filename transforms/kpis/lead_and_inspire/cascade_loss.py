@@ -8,7 +8,8 @@ stands at its people's mean level.
 
 Worked example: level 1: 9 of 10 favourable; level 2: 8 of 10; level 3: 7 of 10. The loss is 0.10 per level.
 
-Source: Simon Sinek's Golden Circle, as Monica Postell uses it; see the principle. Interval: White 1980 (HC1).
+Source: Simon Sinek's Golden Circle, as Monica Postell uses it; see the principle. Interval: Wilson's limits of
+each level, added up as squares (Zou, Huang and Zhang 2009), so that a few at the top who agree are no certainty.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         .agg(
             pl.len().cast(pl.Int64).alias("n"),
             pl.col("is_favourable").sum().alias("total"),
-            (pl.col("is_favourable") ** 2).sum().alias("squares"),
         )
         .collect()
     )
@@ -53,7 +53,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
         (-pl.col("value")).alias("value"),
         (-pl.col("ci_high")).alias("ci_low"),
         (-pl.col("ci_low")).alias("ci_high"),
-        pl.lit("robust_slope").alias("interval_method"),
+        pl.lit("wilson_slope").alias("interval_method"),
         pl.col("n").cast(pl.Float64).alias("denominator"),
         pl.when(unknown & is_company(facts))
         .then(pl.lit("source_missing"))
@@ -70,9 +70,9 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 
 def _merged(levels: pl.DataFrame, minimum: int) -> pl.DataFrame:
-    """`levels` (cell key, hierarchy_level, n, total, squares) with neighbours merged until each holds `minimum`.
+    """`levels` (cell key, hierarchy_level, n, total) with neighbours merged until each holds `minimum`.
 
-    Shape: cell key, x (mean level), n, total, squares. All cells take each step from the top at once.
+    Shape: cell key, x (mean level), n, total. All cells take each step from the top at once.
     """
     cells = levels.select(CELL_KEY).unique(maintain_order=True).with_row_index("cell")
     numbered = levels.join(cells, on=list(CELL_KEY), maintain_order="left")
@@ -93,7 +93,7 @@ def _merged(levels: pl.DataFrame, minimum: int) -> pl.DataFrame:
     return (
         numbered.with_columns(pl.Series("group", place))
         .group_by(*CELL_KEY, "group", maintain_order=True)
-        .agg(((n * pl.col(_LEVEL)).sum() / n.sum()).alias("x"), n.sum(), pl.col("total", "squares").sum())
+        .agg(((n * pl.col(_LEVEL)).sum() / n.sum()).alias("x"), n.sum(), pl.col("total").sum())
         .drop("group")
     )
 
