@@ -27,7 +27,8 @@ from transforms.marts.kpi_signal import fct_kpi_signal
 
 KEPT = 0.86
 _PEOPLE = 20
-_OTHERS = 4 + 12  # the team of four and the management
+# Two more teams share a department, and so the share of recognitions that stays within a team: they are of one size.
+_OTHERS = 12
 _KEY = "nobody of the neutral company exists either"
 
 
@@ -44,14 +45,25 @@ def neutral(teams: int, tickets: int) -> Design:
 
     What employees say of themselves is what customers say of them and what tickets show.
     """
-    people = teams * _PEOPLE + _OTHERS
-    at_random = (_PEOPLE - 1) / (people - 1)
+    people = teams * _PEOPLE + 2 * _OTHERS
     offices = [
-        Department(id=office, name=office, office=office, internal_share=at_random, categories=("repair", "advice"))
+        Department(
+            id=office,
+            name=office,
+            office=office,
+            internal_share=(_PEOPLE - 1) / (people - 1),
+            categories=("repair", "advice"),
+            managers_recognise=False,  # a manager's thanks stay within the team: more of them than random ones
+        )
         for office in ("front", "back")
     ]
     corporate = Department(
-        id="corporate", name="Corporate", office="back", internal_share=at_random, categories=("contract review",)
+        id="corporate",
+        name="Corporate",
+        office="back",
+        internal_share=(_OTHERS - 1) / (people - 1),
+        categories=("contract review",),
+        managers_recognise=False,
     )
     working = [
         Team(
@@ -64,8 +76,10 @@ def neutral(teams: int, tickets: int) -> Design:
         )
         for number in range(teams)
     ]
-    small = Team(id=SMALL, name="Legal", department=corporate.id, people=4, tickets=0.05, kept_rate=KEPT)
-    management = Team(id=MANAGEMENT, name="Management", department=corporate.id, people=12, tickets=0, kept_rate=KEPT)
+    small = Team(id=SMALL, name="Legal", department=corporate.id, people=_OTHERS, tickets=0.05, kept_rate=KEPT)
+    management = Team(
+        id=MANAGEMENT, name="Management", department=corporate.id, people=_OTHERS, tickets=0, kept_rate=KEPT
+    )
     heard, why = DEMO.customers["heard"], Effects.why_by_level[0]
     alike = {"heard": heard, "values_lived": KEPT, "what": why, "how": why, "authority": 0.903}
     return Design(

@@ -3,10 +3,11 @@
 The difference with weights w = n1 n0 / (n1 + n0) is p1 - p0, each the mean over strata with weights w / sum(w). A
 row's share of its side's mean is a = w / sum(w) / n of its side and stratum, so the variance of the mean is
 p (1 - p) / m with 1 / m = sum(a^2) + rho * (sum over persons of (sum of a)^2 - sum(a^2)). rho is the correlation of two
-rows of one person, from the residuals of both sides together. The interval is Newcombe's, from a Wilson interval of
-each side with m for the trials: one that takes its variance from the residuals says certainty where few come on one
-side and all of them fare alike. Where nothing varies rho cannot be known and is taken as 1. A person on both sides
-counts as two, which errs on the wide side. Rows of a stratum with one side only say nothing and are left out.
+rows of one person, from the residuals of both sides together; as it comes from G persons only, m is multiplied by
+(t(n - 1) / t(G - 1))^2 (Korn and Graubard 1998). The interval is Newcombe's, from a Wilson interval of each side with m
+for the trials: one that takes its variance from the residuals says certainty where few come on one side and all of
+them fare alike. Where nothing varies rho cannot be known and is taken as 1. A person on both sides counts as two, which
+errs on the wide side. Rows of a stratum with one side only say nothing and are left out.
 
 Source of the stratified interval: Yan and Su 2010, with the weights of Mantel and Haenszel.
 """
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from transforms.stats.proportions import newcombe
+from transforms.stats.proportions import newcombe, of_few_clusters
 
 _NOTHING = 1e-12
 
@@ -91,17 +92,19 @@ def _effective(weighed: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
     rho = pl.when(spread > _NOTHING).then((like / spread).clip(0.0, 1.0)).otherwise(1.0)
     sums = persons.group_by(by).agg(
         pl.len().cast(pl.Int64).alias("n_clusters"),
+        n.sum(),
         pl.when(n_pairs > 0).then(rho).otherwise(0.0).alias("rho"),
         pl.col("p0", "p1", "alone0", "alone1").sum(),
         *((pl.col(f"a{side}") ** 2).sum().alias(f"together{side}") for side in (0, 1)),
     )
+    remain = of_few_clusters(n, pl.col("n_clusters"))
     return sums.select(
         *by,
         "n_clusters",
         # A sum of shares that is 1 but for the last binary digit is everybody.
         pl.col("p0", "p1").round(12).clip(0.0, 1.0),
         *(
-            (1 / (alone + pl.col("rho") * (pl.col(f"together{side}") - alone))).alias(f"m{side}")
+            (remain / (alone + pl.col("rho") * (pl.col(f"together{side}") - alone))).alias(f"m{side}")
             for side, alone in ((0, pl.col("alone0")), (1, pl.col("alone1")))
         ),
     )

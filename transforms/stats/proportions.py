@@ -5,8 +5,9 @@ Every function takes counts as expressions and returns `(low, high)`; both are n
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 Z = float(ndtri(0.975))
 
@@ -47,6 +48,22 @@ def adjusted_wald_net_score(promoters: pl.Expr, detractors: pl.Expr, answers: pl
     p, d = (promoters + 0.75) / n, (detractors + 0.75) / n
     half = Z * ((p + d - (p - d) ** 2) / n).sqrt()
     return (p - d - half).clip(-1.0, 1.0), (p - d + half).clip(-1.0, 1.0)
+
+
+def of_few_clusters(rows: pl.Expr, clusters: pl.Expr) -> pl.Expr:
+    """What remains of the trials where their design effect comes from few clusters (Korn and Graubard 1998).
+
+    (t(rows - 1) / t(clusters - 1))^2: 1 where every row is a cluster; 0.64 of 1,000 rows of 7 clusters.
+    """
+    return pl.struct(rows.alias("rows"), clusters.alias("clusters")).map_batches(_remaining, return_dtype=pl.Float64)
+
+
+def _remaining(counts: pl.Series) -> pl.Series:
+    known = counts.struct.unnest()
+    rows, clusters = (
+        stdtrit(np.maximum(known[name].cast(pl.Float64).to_numpy() - 1, 1), 0.975) for name in ("rows", "clusters")
+    )
+    return pl.Series((rows / clusters) ** 2, dtype=pl.Float64)
 
 
 def _positive(trials: pl.Expr) -> pl.Expr:

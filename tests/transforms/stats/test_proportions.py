@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from tests.transforms.replications import REPLICATED, covers
-from transforms.stats.proportions import adjusted_wald_net_score, newcombe, wilson
+from transforms.stats.proportions import adjusted_wald_net_score, newcombe, of_few_clusters, wilson
 
 COUNTS = pl.DataFrame({"x": [0, 1, 5, 50, 63, 100], "n": [10, 10, 10, 50, 100, 100]})
 
@@ -31,6 +31,15 @@ def test_newcombe_agrees_with_statsmodels() -> None:
 
     expected = [confint_proportions_2indep(*case, method="newcomb", compare="diff") for case in cases]
     np.testing.assert_allclose(bounds.to_numpy(), np.array(expected), atol=1e-12)
+
+
+def test_few_clusters_leave_less() -> None:
+    # t(999) is 1.9623, t(6) 2.4469.
+    counts = pl.DataFrame({"rows": [1_000.0, 30.0], "clusters": [7, 30]})
+
+    remaining = counts.select(of_few_clusters(pl.col("rows"), pl.col("clusters")))
+
+    assert remaining.to_series().to_list() == pytest.approx([(1.9623 / 2.4469) ** 2, 1.0], abs=1e-4)
 
 
 def test_net_score_interval_by_hand() -> None:

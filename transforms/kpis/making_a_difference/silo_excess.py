@@ -4,7 +4,8 @@ The E-I index of recognitions is (between teams - within teams) / all. Large tea
 so the index is compared with what random mixing would give: a giver in a team of n among N active people would pick a
 team mate with probability (n - 1) / (N - 1), so the expectation is 1 - 2 * mean of that over the recognitions. The
 value is expectation minus observation: 0 is no silo, up to 2 is all within. Recognitions belong to the giver's team;
-those to oneself, or with a team unknown, are left out, and the coverage says how many are in.
+those to oneself, or with a team unknown, are left out, and the coverage says how many are in. Chance is given with
+the givers; the interval is that of the share that stays within (Wilson, clustered by giver), doubled and moved.
 
 Worked example: 2 teams of 5, N = 10, so chance is 4 / 9. Of 10 recognitions 8 stay within: observed
 (2 - 8) / 10 = -0.6, expected 1 - 2 * 4 / 9 = 0.1111, excess 0.7111.
@@ -17,10 +18,32 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.contracts.organisation import UNASSIGNED_UNIT
+from transforms.contracts.results import CELL_KEY
 from transforms.facts import Facts
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.recognised import mean_with_coverage
 from transforms.periods import period_start
+from transforms.stats.clustered_share import clustered_share
+
+
+def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    known = rows.filter(pl.col("value").is_not_null())
+    within = clustered_share(known, CELL_KEY, pl.col("is_within"), pl.col("cluster_key")).select(
+        *CELL_KEY,
+        (2 * (pl.col("ci_low") - pl.col("value"))).alias("below"),
+        (2 * (pl.col("ci_high") - pl.col("value"))).alias("above"),
+    )
+    return (
+        mean_with_coverage(rows, facts)
+        .join(within, on=CELL_KEY, how="left")
+        .with_columns(
+            (pl.col("value") + pl.col("below")).alias("ci_low"),
+            (pl.col("value") + pl.col("above")).alias("ci_high"),
+            pl.lit("wilson_clustered").alias("interval_method"),
+        )
+        .drop("below", "above")
+    )
+
 
 KPI = Kpi(
     id="silo_excess",
@@ -43,12 +66,13 @@ KPI = Kpi(
         "Team sizes count active people; without a membership source those seen in an event.",
     ),
     field_needs=("recognition.giver",),
-    estimate=mean_with_coverage,
+    estimate=_estimate,
 )
 
 
 def observe(facts: Facts) -> pl.LazyFrame:
-    """One row per recognition between two people, in the giver's team: value, giver as cluster, is_covered."""
+    """One row per recognition between two people, in the giver's team: value, is_within, giver as cluster,
+    is_covered."""
     grain = "quarter"
     active = facts.active_people(grain)
     sizes = active.group_by("period_start", pl.col("org_unit_id").alias("giver_org_unit_id")).agg(
@@ -70,6 +94,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
             pl.when(is_known).then("giver_key").alias("giver_key"),
             pl.when(is_known).then("receiver_key").alias("receiver_key"),
             pl.col("giver_key").alias("cluster_key"),
+            (giver == receiver).alias("is_within"),
             pl.when(is_known).then(2 * ((giver == receiver).cast(pl.Float64) - by_chance)).alias("value"),
             is_known.alias("is_covered"),
         )

@@ -41,6 +41,13 @@ def test_worked_example() -> None:
     assert company["ci_low"] < company["value"] < company["ci_high"]
 
 
+def test_nothing_within_the_team_leaves_doubt() -> None:
+    # Five of care thank once each, all of them outside: 0 of 5 within, by Wilson up to 0.4345.
+    care = cell(computed("silo_excess", organisation([(giver, giver + 5) for giver in range(5)])), "care")
+    assert (care["value"], care["ci_low"]) == (pytest.approx(-2 * 4 / 9), pytest.approx(-2 * 4 / 9))
+    assert care["ci_high"] == pytest.approx(2 * (0.4345 - 4 / 9), abs=1e-4)
+
+
 def test_recognitions_belong_to_the_givers_team() -> None:
     # All four of care stay within; of shop's three one does.
     thanks = [(0, 1), (0, 2), (1, 3), (2, 4), (5, 6), (6, 0), (7, 1)]
