@@ -8,6 +8,8 @@ from __future__ import annotations
 import polars as pl
 from scipy.stats import binom
 
+from transforms.contracts.results import PERIOD_GRAINS
+
 # What each number is where there is nothing to find: by KPI and component.
 NOTHING = {
     ("rain_gap", "main"): 0.0,
@@ -28,6 +30,8 @@ NOTHING = {
     ("recognition_inequity", "main"): 0.0,
     ("silo_excess", "main"): 0.0,
 }
+# Looks back over 24 months each quarter: one quarter's number says little that the last one's does not.
+LOOKING_BACK = ("setback_resilience",)
 NOMINAL = 0.05
 _UNLIKELY = 0.001
 
@@ -39,14 +43,43 @@ def at_most(n: int, rate: float = NOMINAL) -> int:
 
 def intervals(values: pl.DataFrame, org_level: int) -> tuple[int, int]:
     """Published 95 % intervals about numbers that could be nothing, and how many of them exclude it."""
+    found = _judged(values.filter(org_level=org_level))
+    return found.height, found["is_wrong"].sum()
+
+
+def intervals_by_kpi(values: pl.DataFrame) -> pl.DataFrame:
+    """The same per KPI and level over several companies (`company`): kpi_id, component, org_level, n, wrong, allowed.
+
+    Intervals that share their data would err together, so only the shortest period of each KPI is counted, and of one
+    that looks back over many periods only the last.
+    """
+    found = _judged(values)
+    length = pl.col("period_grain").replace_strict({grain: i for i, grain in enumerate(PERIOD_GRAINS)})
+    is_last = pl.col("period_start") == pl.col("period_start").max().over("company", "kpi_id")
+    return (
+        found.filter(length == length.min().over("kpi_id"), is_last | ~pl.col("kpi_id").is_in(LOOKING_BACK))
+        .group_by("kpi_id", "component", "org_level")
+        .agg(pl.len().alias("n"), pl.col("is_wrong").sum().alias("wrong"))
+        .with_columns(pl.col("n").map_batches(_allowed, return_dtype=pl.Int64).alias("allowed"))
+        .sort("kpi_id", "component", "org_level")
+    )
+
+
+def _judged(values: pl.DataFrame) -> pl.DataFrame:
+    """Published intervals about numbers that could be nothing, with `is_wrong`: whether they exclude it."""
     nothing = pl.DataFrame(
         [(*name, value) for name, value in NOTHING.items()], schema=["kpi_id", "component", "nothing"], orient="row"
     )
-    found = values.filter(pl.col("ci_low").is_not_null(), variant="main", org_level=org_level).join(
-        nothing, on=["kpi_id", "component"]
-    )
     excludes = (pl.col("ci_low") > pl.col("nothing")) | (pl.col("ci_high") < pl.col("nothing"))
-    return found.height, found.filter(excludes).height
+    return (
+        values.filter(pl.col("ci_low").is_not_null(), variant="main")
+        .join(nothing, on=["kpi_id", "component"])
+        .with_columns(excludes.alias("is_wrong"))
+    )
+
+
+def _allowed(counts: pl.Series) -> pl.Series:
+    return pl.Series([at_most(n) for n in counts], dtype=pl.Int64)
 
 
 def rain_verdicts(values: pl.DataFrame) -> tuple[int, int]:
