@@ -1,4 +1,10 @@
-"""The effect of a condition that comes and goes, within groups: each group is compared with itself only."""
+"""The effect of a condition that comes and goes, within groups: each group is compared with itself only.
+
+Errors that allow for unequal variance trust the rows of each condition to show their own. Where a condition came once
+its row fits exactly and shows none: with one missed target in sixteen months 41 % of such intervals held the truth. So
+the interval takes the larger of two variances, that with each residual over 1 - its leverage (HC3: MacKinnon and White
+1985) and that of least squares, which lends the once seen condition the variance of the other.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +21,17 @@ def within_effect(rows: pl.LazyFrame, by: Sequence[str], group: str, condition: 
     """Least squares effect of Boolean `condition` on `outcome` with an intercept per `group`, for each cell of `by`.
 
     Shape: `by`, value, ci_low, ci_high, n_rows, n_groups (those that show both conditions). A group that shows one
-    condition only says nothing. The interval is t, from heteroscedasticity-robust errors (HC1 with the intercepts
-    counted), clustered by group where 10 groups or more show both. Null without such a group, the interval too without
-    a degree of freedom.
+    condition only says nothing. The interval is t, from the larger of HC3 and plain errors (intercepts counted), and
+    clustered by group where 10 groups or more show both. Null without such a group, the interval too without a degree
+    of freedom.
     """
     keys, cell = [*by, group], list(by)
     x, y = pl.col(condition).cast(pl.Float64), pl.col(outcome)
     centred = rows.select(
-        *keys, (x - x.mean().over(keys)).alias("x"), (y - y.mean().over(keys)).alias("y")
+        *keys,
+        (x - x.mean().over(keys)).alias("x"),
+        (y - y.mean().over(keys)).alias("y"),
+        (1 / pl.len().over(keys)).alias("leverage"),
     ).with_columns(((pl.col("x") ** 2).sum().over(keys) > 1e-9).alias("varies"))
     useful = centred.filter("varies")
     slope = useful.group_by(cell).agg(
@@ -31,9 +40,14 @@ def within_effect(rows: pl.LazyFrame, by: Sequence[str], group: str, condition: 
         pl.len().cast(pl.Int64).alias("n_rows"),
         pl.col(group).n_unique().cast(pl.Int64).alias("n_groups"),
     )
-    score = pl.col("x") * (pl.col("y") - pl.col("value") * pl.col("x"))
-    scored = useful.join(slope.select(*cell, "value"), on=cell).with_columns(score.alias("score"))
-    alone = scored.group_by(cell).agg((pl.col("score") ** 2).sum().alias("by_row"))
+    residual = pl.col("y") - pl.col("value") * pl.col("x")
+    freedom = 1 - pl.col("leverage") - pl.col("x") ** 2 / pl.col("xx")
+    scored = useful.join(slope.select(*cell, "value", "xx"), on=cell).with_columns(
+        residual.alias("residual"), (pl.col("x") * residual).alias("score"), freedom.alias("freedom")
+    )
+    # A row that alone decides the effect has no residual to speak of.
+    told = pl.when(pl.col("freedom") > 1e-9).then(pl.col("score") / pl.col("freedom")).otherwise(0.0)
+    alone = scored.group_by(cell).agg((told**2).sum().alias("by_row"), (pl.col("residual") ** 2).sum().alias("squares"))
     grouped = (
         scored.group_by(keys)
         .agg(pl.col("score").sum())
@@ -45,9 +59,10 @@ def within_effect(rows: pl.LazyFrame, by: Sequence[str], group: str, condition: 
     clustered = groups >= CLUSTERS_FROM
     free = np.where(clustered, groups - 1, n - groups - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        inflation = np.where(clustered, groups / (groups - 1) * (n - 1) / (n - groups - 1), n / free)
-        meat = np.where(clustered, found["by_group"].to_numpy(), found["by_row"].to_numpy())
-        half = stdtrit(np.maximum(free, 1), 0.975) * np.sqrt(inflation * meat) / found["xx"].to_numpy()
+        by_group, by_row, squares, xx = (found[name].to_numpy() for name in ("by_group", "by_row", "squares", "xx"))
+        of_groups = groups / (groups - 1) * (n - 1) / (n - groups - 1) * by_group / xx**2
+        of_rows = np.maximum(by_row / xx**2, squares / free / xx)
+        half = stdtrit(np.maximum(free, 1), 0.975) * np.sqrt(np.where(clustered, of_groups, of_rows))
     width = pl.Series("half", np.where(free >= 1, half, np.nan), dtype=pl.Float64, nan_to_null=True)
     return found.select(
         *cell, "value", (pl.col("value") - width).alias("ci_low"), (pl.col("value") + width).alias("ci_high"),
