@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from flows.sources.connectors.zendesk import records
 from flows.sources.rest.declaration import Endpoint, Feed, SubEndpoint
@@ -11,6 +12,8 @@ from flows.sources.rest.paging import Cursor, OnePage
 from flows.sources.rest.shape import TEXT
 
 _LIST = Cursor(param="page[after]", token="meta.after_cursor", more="meta.has_more", constant={"page[size]": "100"})
+# Survey responses come at most 50 a page; most other lists take 100.
+_SHORT_LIST = replace(_LIST, constant={"page[size]": "50"})
 # A rating may be changed for as long, and the lists know only when it was first given.
 _EDITABLE = dt.timedelta(days=40)
 
@@ -202,7 +205,7 @@ SURVEY_RESPONSES = Endpoint(
             reshape=records.survey_answers,
         ),
     ),
-    paging=_LIST,
+    paging=_SHORT_LIST,
     increment=Since("filter[created_at_start]", overlap=_EDITABLE, time_format="unix_ms"),
     needs="role admin, and satisfaction surveys",
 )

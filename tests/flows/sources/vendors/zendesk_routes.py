@@ -15,6 +15,10 @@ Query = dict[str, str]
 EXCLUDED_SECONDS = 60  # what happened in the last minute is not exported yet
 
 
+# More than that a request is not given, whatever it asks for.
+LONGEST_PAGE = {"survey_responses": 50}
+
+
 class Routes:
     """The account as it stands; `refresh` takes in what the world has done since. `page_size` of every list."""
 
@@ -115,9 +119,9 @@ class Routes:
     def _listed(self, name: str, query: Query) -> Record:
         begins = int(query.get("page[after]", "0"))
         rows = [row for row in self._lists[name] if _within(row, query)]
-        page = rows[begins : begins + self.page_size]
-        has_more = len(rows) > begins + self.page_size
-        after = str(begins + self.page_size) if has_more else None
+        size = min(self.page_size, int(query["page[size]"]), LONGEST_PAGE.get(name, 100))
+        page, has_more = rows[begins : begins + size], len(rows) > begins + size
+        after = str(begins + size) if has_more else None
         return {name: page, "meta": {"has_more": has_more, "after_cursor": after}, "links": {"next": None}}
 
 
