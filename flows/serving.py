@@ -17,7 +17,8 @@ from flows.orchestrator import NO_TELEMETRY
 from flows.schedule import DEPLOYMENTS, TAG
 from flows.settings import Settings
 
-_SECONDS_TO_START = 60
+# The first start of a server makes its database; on a busy machine that takes a while.
+_SECONDS_TO_START = 180
 
 
 @contextmanager
