@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -64,15 +65,21 @@ def serve(settings: Settings, places: dict[str, str]) -> None:
 
     Times are those of the organisation's time zone. `places` (config, warehouse, lake) are parameters of every run.
     """
-    from prefect import serve as serve_deployments  # noqa: PLC0415 - must come after the server is known
+    from prefect.runner import Runner  # noqa: PLC0415 - must come after the server is known
     from prefect.schedules import Cron  # noqa: PLC0415
     from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415
 
+    class Serving(Runner):
+        """SIGTERM, as of systemd, ends it like Ctrl-C: Prefect's own handler does not wait for what it stops."""
+
+        def handle_sigterm(self, *_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
     zone = settings.organisation.timezone
-    served = []
+    serving = Serving(limit=1)
     for one in DEPLOYMENTS:
         module, _, name = one.entrypoint.rpartition(".")
-        served.append(
+        serving.add_deployment(
             getattr(import_module(module), name).to_deployment(
                 one.name,
                 description=one.description,
@@ -82,4 +89,5 @@ def serve(settings: Settings, places: dict[str, str]) -> None:
                 entrypoint_type=EntrypointType.MODULE_PATH,
             )
         )
-    serve_deployments(*served, limit=1, print_starting_message=False)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serving.start())
