@@ -36,7 +36,8 @@ TIMELESS = (
 )
 # When a table begins decides since when anybody can be active.
 _BEGINNINGS = {"recognition": "at", "survey_response": "answered_at", "invitation": "sent_at"}
-_VERSION, _WAITS = "version of ", ("longest wait, calendar minutes", "longest wait, business minutes")
+_VERSION, _TARGETS = "version of ", "numbers that targets name"
+_WAITS = ("longest wait, calendar minutes", "longest wait, business minutes")
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,12 @@ class Rested:
 
 
 def recall(lake: Lake) -> Rested | None:
-    """What the last night rested on; None before the first."""
+    """What the last night rested on; None before the first, and where a state of an earlier version says too little."""
     told = dict(lake.read("computed_state").iter_rows())
-    if not told:
+    if _TARGETS not in told:
         return None
     return Rested(
-        # A state of an earlier version does not say: no warehouse holds what an unnamed run published.
-        told.get("run_id", ""),
+        told["run_id"],
         dt.date.fromisoformat(told["run_on"]),
         {name.removeprefix(_VERSION): int(said) for name, said in told.items() if name.startswith(_VERSION)},
         told["basis"],
@@ -79,6 +79,7 @@ def remember(lake: Lake, rested: Rested) -> None:
         "run_id": rested.run_id,
         "run_on": rested.run_on.isoformat(),
         "basis": rested.basis,
+        _TARGETS: str(rested.target_values.height),
         **dict(zip(_WAITS, map(repr, astuple(rested.longest_wait)), strict=True)),
         **{_VERSION + name: str(version) for name, version in rested.versions.items()},
     }
