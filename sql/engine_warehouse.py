@@ -14,12 +14,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from sql.address import masked
-from sql.changed_rows import Load, whole
+from sql.changed_rows import ChangedRows, Load, whole
 from sql.conform import loads_of
 from sql.engine_trouble import engine_trouble, query_trouble
 from sql.errors import WarehouseError
 from sql.places import place_of
-from sql.replace_rows import incoming_table, replace_rows
+from sql.replace_rows import replace_rows, temporary_table
 from sql.tables import MARTS_SCHEMA, SCHEMAS, metadata, tables_of
 from sql.view_files import views
 from sql.warehouse import Warehouse
@@ -61,13 +61,10 @@ class EngineWarehouse(Warehouse):
             with self.trouble("write"):
                 self._staged = self.engine.connect()
                 self.prepare(self._staged)
+                run_id = _published_by(self._staged)
                 for schema, frames in loads.items():
                     for table in tables_of(schema):
-                        incoming = incoming_table(table, is_indexed=self.joins_by_index)
-                        incoming.create(self._staged)
-                        self.load(self._staged, incoming, whole(frames[table.name]))
-                        replace_rows(self._staged, table, incoming)
-                        incoming.drop(self._staged)
+                        self._make_equal(self._staged, table, frames[table.name], run_id)
         except BaseException:
             self.discard()
             raise
@@ -154,6 +151,23 @@ class EngineWarehouse(Warehouse):
         with engine_trouble(self.address, doing):
             yield
 
+    def _make_equal(self, connection: sa.Connection, table: sa.Table, load: Load, run_id: str | None) -> None:
+        """Bring a table that run `run_id` published to its successor; of few changed rows only these are loaded."""
+        if isinstance(load, ChangedRows) and load.since == run_id:
+            frames = {"incoming": load.rows, "named": load.keys}
+        else:
+            frames = {"incoming": whole(load)}
+        temporary = {
+            name: temporary_table(name, table, frame.columns, is_indexed=self.joins_by_index)
+            for name, frame in frames.items()
+        }
+        for name, held in temporary.items():
+            held.create(connection)
+            self.load(connection, held, frames[name])
+        replace_rows(connection, table, **temporary)
+        for held in temporary.values():
+            held.drop(connection)
+
     def _create_views(self, connection: sa.Connection) -> None:
         prefix = "" if MARTS_SCHEMA in self.schema_names else f"{MARTS_SCHEMA}."
         for view in reversed(views()):
@@ -172,6 +186,14 @@ class EngineWarehouse(Warehouse):
                 f"warehouse {self.address}: nothing is staged; stage the tables before publishing them"
             )
         return self._staged
+
+
+def _published_by(connection: sa.Connection) -> str | None:
+    """The run that published what the tables hold."""
+    runs = metadata().tables[f"{MARTS_SCHEMA}.meta_run"]
+    newest = sa.select(runs.c.run_id).where(runs.c.outcome == "succeeded").order_by(runs.c.started_at.desc()).limit(1)
+    found = connection.scalar(newest)
+    return None if found is None else str(found)
 
 
 def _frame(result: sa.CursorResult[Any]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from sql.changed_rows import ChangedRows
 from sql.errors import QueryError, WarehouseError
 from sql.table_hash import UNHASHED_TABLES, table_hash
 from sql.warehouse import Warehouse, open_warehouse
@@ -177,3 +178,35 @@ def test_a_query_that_is_wrong_writes_or_pries_is_refused_in_one_line(
         assert "\n" not in str(caught.value)
 
     assert house.hashes() == before
+
+
+def tickets(**status: str) -> pl.DataFrame:
+    """Tickets by id with their status."""
+    rows = ({"source": "desk", "ticket_id": ticket, "status": said} for ticket, said in status.items())
+    return frame_of(RESTRICTED["fct_ticket"], *rows)
+
+
+@beside_duckdb
+@pytest.mark.parametrize("since", ["night-1", "another run"])
+def test_of_a_table_that_the_last_night_published_only_changed_rows_are_loaded(
+    house: Warehouse, marts: Frames, since: str
+) -> None:
+    runs = MARTS["meta_run"]
+    before, after = tickets(a="new", b="open", c="open", d="closed"), tickets(a="solved", c="open", d="closed", e="new")
+    nights = [
+        {"run_id": f"night-{n}", "started_at": dt.datetime(2026, 1, n, tzinfo=dt.UTC), "outcome": "succeeded"}
+        for n in (1, 2)
+    ]
+    publish(house, marts | {"meta_run": frame_of(runs, nights[0])}, {"fct_ticket": before})
+    asked = list[str]()
+
+    def whole() -> pl.DataFrame:
+        asked.append("whole")
+        return after
+
+    keys = pl.DataFrame({"ticket_id": ["a", "b", "e", "never seen"]})
+    load = ChangedRows(since, keys, after.filter(pl.col("ticket_id").is_in(["a", "e"])), whole)
+    publish(house, marts | {"meta_run": frame_of(runs, *nights)}, {"fct_ticket": load})
+
+    assert house.read("fct_ticket").equals(after.sort("source", "ticket_id"))
+    assert asked == ([] if since == "night-1" else ["whole"])
