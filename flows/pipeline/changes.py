@@ -21,10 +21,15 @@ _ID = "ticket_id"
 
 @dataclass(frozen=True)
 class Changes:
-    """The staged tables as they are, where they differ from those of run `since`, and what the night now rests on."""
+    """The staged tables as they were at run `since` and as they are, where they differ, and what the night rests on.
+
+    `shown` are the witnesses (ticket_id) of either night.
+    """
 
     since: str
+    before: Tables
     tables: Tables
+    shown: pl.DataFrame
     touched: Touched
     rests_on: Rested
 
@@ -58,7 +63,8 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
     if not same_witnesses(rested.witnesses, found, then.as_of):
         return None
     rests_on = replace(rested, run_id=run_id, run_on=now.run_on, versions=staged_versions(lake), witnesses=found)
-    return Changes(rested.run_id, after, touched, rests_on)
+    shown = pl.concat([rested.witnesses.select(_ID), found.select(_ID)]).unique()
+    return Changes(rested.run_id, before, after, shown, touched, rests_on)
 
 
 def _as_it_was(lake: Lake, name: str, rested: Rested) -> pl.LazyFrame:

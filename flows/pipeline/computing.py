@@ -12,6 +12,7 @@ from flows.boundaries import passed
 from flows.errors import ConfigurationError
 from flows.lake import Lake, lake_trouble
 from flows.pipeline.changes import Changes, changes_since
+from flows.pipeline.differing import differing_since, fed_of
 from flows.pipeline.night import Night
 from flows.pipeline.remembered import Rested, basis, recall, staged_versions
 from flows.pipeline.tables import marts_of, restricted_beside, restricted_of
@@ -109,13 +110,14 @@ def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Compute
 def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Changes, then: Context) -> Computed:
     """The affected parts only, from an excerpt of the tickets; everything else as it is remembered."""
     now = settings.context(night.run_on)
-    fed = {name: rows for name, rows in changes.tables.items() if not rows.head(1).collect().is_empty()}
+    fed = fed_of(changes.tables)
     facts = Facts(fed, now)
     remembered = lake.read("published_kpi_value")
     days = [day for touched in changes.touched.days.values() for day in touched]
     first_on = min([*days, *remembered["period_start"].sort().head(1), night.run_on])
     unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, facts)]
-    selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed)
+    differing = differing_since(changes, then, now, first_on)
+    selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed, differing=differing)
     judging = {kpi_id for kpi_id in selection.kpi_ids if kpi(kpi_id).kpi.sees_tickets_in_numbers}
     results = [
         result

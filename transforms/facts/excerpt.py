@@ -32,7 +32,7 @@ def excerpt(
 ) -> dict[str, pl.LazyFrame]:
     """`tables` (contract name to rows) with those of tickets reduced to what the days of `spans` need."""
     alive = _alive(tables, merged(spans))
-    firsts = _first_of_requesters(tables["ticket"], alive).collect()
+    firsts = first_of_requesters(tables["ticket"], alive).collect()
     return of_tickets(tables, pl.concat([alive, firsts]), witnesses)
 
 
@@ -78,7 +78,8 @@ def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span]) -> pl.Data
     return pl.concat(pl.collect_all(found)).drop_nulls().unique()
 
 
-def _first_of_requesters(tickets: pl.LazyFrame, alive: pl.DataFrame) -> pl.LazyFrame:
+def first_of_requesters(tickets: pl.LazyFrame, alive: pl.DataFrame) -> pl.LazyFrame:
+    """The first of `tickets`, deleted or not, of each requester of those `alive` (ticket_id): ticket_id."""
     known = tickets.filter(pl.col("requester_key").is_not_null())
     of_alive = known.join(alive.lazy(), on=_ID, how="semi").select("requester_key").unique()
     return (

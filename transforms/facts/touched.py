@@ -56,12 +56,14 @@ class Touched:
 
     `days` on which something changed by kind (tickets, others, recognition, surveys, improvement): `tickets` are all
     days of changed tickets, `others` those on which a number of another ticket can tell; `lives`: spans of lives of
-    changed tickets; `tickets`: ids of all tickets whose own facts may differ (ticket_id).
+    changed tickets; `tickets`: ids of all tickets whose own facts may differ (ticket_id); `changed`: those of them
+    whose days `days` tells.
     """
 
     days: Mapping[str, Sequence[dt.date]]
     lives: Sequence[Span]
     tickets: pl.DataFrame
+    changed: pl.DataFrame
 
 
 def touched_since(
@@ -94,6 +96,7 @@ def touched_since(
         tickets=pl.concat(
             [ids, ripened, _with_running_promises(after), _of_renamed_customers(changed, before, after)]
         ).unique(),
+        changed=ids,
     )
 
 

@@ -1,6 +1,7 @@
 """Witnesses: tickets that show what is said about all tickets, so that an excerpt with them says the same.
 
-* what a source records at all (replies, agents, teams, statuses, solve times): one of its tickets that shows it
+* what a source records at all (replies, agents, teams, statuses, times of solves and closes): one of its tickets that
+  shows it
 * who acts for us, where roles of people are told apart from events: one ticket of each agent
 * since when a source or a team has tickets: the first one, deleted ones apart
 """
@@ -28,9 +29,11 @@ def witnesses(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
         pl.col("org_unit_id").is_not_null().alias("has_team"),
     )
     solved = tickets.filter(pl.col("solved_at").is_not_null())
+    closed = tickets.filter(pl.col("closed_at").is_not_null())
     held = known.filter(pl.col("org_unit_id").is_not_null())
     found = [
         _shown(solved, "tells solves", ["source"]),
+        _shown(closed, "tells closes", ["source"]),
         _shown(kinds, "records", ["source", "event_type", "said", "has_value", "has_agent", "has_team"]),
         _first(tickets, "first of source", ["source", "is_deleted"], "created_at"),
         _first(tickets, "first seen with team", ["org_unit_id", "is_deleted"], "created_at"),

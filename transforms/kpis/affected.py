@@ -1,13 +1,14 @@
 """Which parts of which KPIs a night must compute again, and the days of tickets they need.
 
 A part is affected when one of its periods has newly ended or matured, or when a row changed on a day that the KPI
-looks at: within one of its ended periods, or as far beside it as its declaration says (`Kpi.reach`).
+looks at: within one of its ended periods, or as far beside it as its declaration says (`Kpi.reach`). Where it is known
+which observations of tickets differ (`transforms/kpis/differing.py`), days of tickets on which none does count no more.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from transforms.facts.context import Context
 from transforms.facts.excerpt import Span, merged
 from transforms.facts.touched import Touched
 from transforms.kpis.declaration import Kpi
+from transforms.kpis.differing import Parts
 from transforms.kpis.registry import RegisteredKpi
 from transforms.kpis.selection import Selection, parts_between
 from transforms.periods import longest_grain, period_end, period_start, periods_between
@@ -36,19 +38,44 @@ def affected(
     *,
     first_on: dt.date,
     whole: Iterable[str] = (),
+    differing: Parts | None = None,
 ) -> Selection:
     """What the night of `now` must compute, where that of `then` computed everything before; `whole` over all time.
 
-    No part that ends before `first_on` is named: no row lies there.
+    No part that ends before `first_on` is named: no row lies there. `differing` are the parts in which observations of
+    tickets differ, for the KPIs of which that is known.
     """
+    differs = differing or {}
     wholly = frozenset(whole)
     starts = [
         (one.kpi.id, start)
         for one in declarations
         if one.kpi.id not in wholly
-        for start in {*_due(one.kpi, then, now), *_touched(one.kpi, touched, now, first_on)}
+        for start in {
+            *_due(one.kpi, then, now),
+            *_touched(one.kpi, _of_others(one.kpi), touched, now, first_on),
+            *_differing(one.kpi.id, _touched(one.kpi, _of_itself(one.kpi), touched, now, first_on), differs),
+        }
     ]
     return Selection.of_starts(starts, wholly)
+
+
+def at_stake(
+    declarations: Sequence[RegisteredKpi], touched: Touched, then: Context, now: Context, *, first_on: dt.date
+) -> dt.date | None:
+    """First day of the earliest part for which it must be known whether observations of tickets differ.
+
+    None where that would spare nothing: every part with a touched day of tickets is to be computed anyway.
+    """
+    starts = {
+        start
+        for one in declarations
+        if one.kpi.sees_tickets_alone
+        for start in _touched(one.kpi, _of_itself(one.kpi), touched, now, first_on)
+        - _touched(one.kpi, _of_others(one.kpi), touched, now, first_on)
+        - _due(one.kpi, then, now)
+    }
+    return min(starts, default=None)
 
 
 def ticket_spans(kpi: Kpi, part_starts: Iterable[dt.date], run_on: dt.date) -> list[Span]:
@@ -86,8 +113,24 @@ def _due(kpi: Kpi, then: Context, now: Context) -> set[dt.date]:
     return found
 
 
-def _touched(kpi: Kpi, touched: Touched, now: Context, first_on: dt.date) -> set[dt.date]:
-    kinds = {kind for source in kpi.sources for kind in _KINDS[source]}
+def _of_itself(kpi: Kpi) -> frozenset[str]:
+    """The kinds of days on which a ticket moves what is said of itself."""
+    if "tickets" not in kpi.sources:
+        return frozenset()
+    return frozenset({"tickets"} if "others" in kpi.reach else {"tickets", "others"})
+
+
+def _of_others(kpi: Kpi) -> frozenset[str]:
+    """The kinds of days on which anything else moves its numbers."""
+    return frozenset(kind for source in kpi.sources for kind in _KINDS[source]) - _of_itself(kpi)
+
+
+def _differing(kpi_id: str, starts: set[dt.date], differing: Parts) -> Set[dt.date]:
+    return starts & differing[kpi_id] if kpi_id in differing else starts
+
+
+def _touched(kpi: Kpi, kinds: Iterable[str], touched: Touched, now: Context, first_on: dt.date) -> set[dt.date]:
+    """Parts that look at a touched day of one of the `kinds`."""
     spans: list[Span] = []
     for kind in sorted(kinds):
         back, ahead = (dt.timedelta(days=days) for days in kpi.reach_of(kind))

@@ -78,7 +78,7 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
     coded = cs.string().cast(pl.Categorical)
     # Before every grain repeats them; and then what the key of a cell adds.
     observations = registered.observe(facts).with_columns(coded)
-    rows = _in_periods(observations, kpi, context.run_on).filter(in_parts).with_columns(coded).collect()
+    rows = in_periods(observations, kpi, context.run_on).filter(in_parts).with_columns(coded).collect()
     if rows.is_empty():
         return KpiResult(_empty(KpiCell), _empty(CellPerson), _empty(CellCrowd))
     periods = _periods(rows)
@@ -133,7 +133,7 @@ def _of_parts(kpi: Kpi, part_starts: Sequence[dt.date]) -> pl.Expr:
     return period_start(pl.col("period_start"), longest_grain(kpi.grains)).is_in(list(part_starts))
 
 
-def _in_periods(observations: pl.LazyFrame, kpi: Kpi, run_on: dt.date) -> pl.LazyFrame:
+def in_periods(observations: pl.LazyFrame, kpi: Kpi, run_on: dt.date) -> pl.LazyFrame:
     """Observations with their cell key, those of periods that had not ended on the night left out."""
     columns = observations.collect_schema().names()
     defaults = [

@@ -39,6 +39,7 @@ KPI = Kpi(
     unit_of_analysis="respondent of either survey; component promises: respondent, and promise",
     person_based=True,
     people=("members", "respondents"),
+    sees_tickets_alone=True,
     bounds=(-1.0, 1.0),
     anchors=(0.4, 0.0),
     pitfalls=(

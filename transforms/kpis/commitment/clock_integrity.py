@@ -83,6 +83,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=3,
+    sees_tickets_alone=True,
     bounds=(0.0, 10_000.0),
     anchors=(4.0, 1.0),
     weight=0.0,

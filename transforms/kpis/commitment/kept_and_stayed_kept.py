@@ -39,6 +39,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=WINDOW_DAYS,
     reach=ONE_TICKET | {"others": (0, WINDOW_DAYS)},
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.4, 0.95),
     pitfalls=(

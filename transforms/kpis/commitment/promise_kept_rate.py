@@ -35,6 +35,7 @@ KPI = Kpi(
     unit_of_analysis="promise",
     person_based=False,
     people=("agents",),
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.5, 0.98),
     weight=2.0,

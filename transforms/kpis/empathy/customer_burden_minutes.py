@@ -49,6 +49,7 @@ KPI = Kpi(
     unit_of_analysis="solved ticket",
     person_based=False,
     people=("agents",),
+    sees_tickets_alone=True,
     bounds=(0.0, 1_000_000.0),
     anchors=(960.0, 0.0),
     pitfalls=(

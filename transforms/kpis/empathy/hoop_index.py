@@ -93,6 +93,7 @@ KPI = Kpi(
     unit_of_analysis="solved ticket",
     person_based=False,
     people=("agents",),
+    sees_tickets_alone=True,
     bounds=(0.0, 100.0),
     anchors=(4.0, 0.0),
     pitfalls=(

@@ -37,6 +37,7 @@ KPI = Kpi(
     people=("members", "respondents"),
     maturity_days=own_authority_rate.KPI.maturity_days,
     reach=ONE_TICKET,
+    sees_tickets_alone=True,
     bounds=(-1.0, 1.0),
     anchors=(0.4, 0.0),
     pitfalls=(

@@ -38,6 +38,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=REOPEN_WINDOW_DAYS,
     reach=ONE_TICKET,
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.5, 0.98),
     pitfalls=(

@@ -30,6 +30,7 @@ KPI = Kpi(
     unit_of_analysis="ticket",
     person_based=False,
     people=("agents",),
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.0, 0.6),
     pitfalls=(

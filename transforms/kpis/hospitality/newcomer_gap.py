@@ -74,6 +74,7 @@ KPI = Kpi(
     unit_of_analysis="promise",
     person_based=False,
     people=("agents", "requesters"),
+    sees_tickets_alone=True,
     bounds=(-1.0, 1.0),
     anchors=(0.2, 0.0),
     pitfalls=(

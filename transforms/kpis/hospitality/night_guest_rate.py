@@ -37,6 +37,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents",),
     maturity_days=4,
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.9),
     pitfalls=(

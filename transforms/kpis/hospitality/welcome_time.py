@@ -50,6 +50,7 @@ KPI = Kpi(
     unit_of_analysis="ticket",
     person_based=False,
     people=("agents",),
+    sees_tickets_alone=True,
     bounds=(0.0, 100_000.0),
     anchors=(960.0, 15.0),
     pitfalls=(

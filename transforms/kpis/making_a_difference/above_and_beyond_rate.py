@@ -82,6 +82,7 @@ KPI = Kpi(
     unit_of_analysis="recognition or comment; solved ticket",
     person_based=True,
     people=("members",),
+    sees_tickets_alone=True,
     bounds=(0.0, 1_000_000.0),
     anchors=(0.5, 20.0),
     weight=0.5,

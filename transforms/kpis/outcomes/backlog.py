@@ -49,6 +49,7 @@ KPI = Kpi(
     anchors=(1_000.0, 0.0),
     weight=0.0,
     follows_lives=True,
+    sees_tickets_alone=True,
     pitfalls=(
         "A large team has more open than a small one; read the change, not the level. It weighs nothing in a score.",
         "Closing tickets unsolved empties it; read it beside the reopen rate.",

@@ -36,6 +36,7 @@ KPI = Kpi(
     unit_of_analysis="ticket",
     person_based=False,
     people=("agents",),
+    sees_tickets_alone=True,
     bounds=(0.0, 10_000_000.0),
     anchors=(960.0, 15.0),
     anchor_scale="log",

@@ -37,6 +37,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=14,
     reach=ONE_TICKET,
+    sees_tickets_alone=True,
     bounds=(0.0, 10_000_000.0),
     anchors=(4_800.0, 120.0),
     anchor_scale="log",

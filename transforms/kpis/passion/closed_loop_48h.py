@@ -62,6 +62,7 @@ KPI = Kpi(
     # 48 hours of opening time are six days of eight hours, with weekends and holidays up to two weeks.
     maturity_days=14,
     reach=ONE_TICKET | {"others": (0, 14)},
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.95),
     pitfalls=(

@@ -37,6 +37,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=WINDOW_DAYS,
     reach=ONE_TICKET,
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.3, 0.0),
     pitfalls=(

@@ -69,6 +69,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=INVITED_WITHIN_DAYS,
     reach=ONE_TICKET | {"surveys": (0, 0)},
+    sees_tickets_alone=True,
     bounds=(-1.0, 1.0),
     anchors=(0.05, 0.9),
     pitfalls=(

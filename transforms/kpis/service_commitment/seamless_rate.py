@@ -44,6 +44,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=REOPEN_WINDOW_DAYS,
     reach=ONE_TICKET,
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.4, 0.95),
     pitfalls=(

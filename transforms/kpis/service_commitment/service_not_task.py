@@ -43,6 +43,7 @@ KPI = Kpi(
     people=("agents",),
     maturity_days=WINDOW_DAYS,
     reach=ONE_TICKET | {"surveys": (0, 0)},
+    sees_tickets_alone=True,
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.7),
     pitfalls=(

@@ -1,0 +1,40 @@
+"""Whether a night asks what really differs, and the facts of touched tickets that it compares for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from flows.pipeline.changes import Changes
+from transforms.facts import Context, Facts
+from transforms.facts.beside import of_these_alone, tickets_beside
+from transforms.facts.touched import Tables
+from transforms.kpis.affected import at_stake
+from transforms.kpis.differing import Parts, differing_parts
+from transforms.kpis.registry import all_kpis
+
+# Facts of touched tickets are derived for both nights: it pays where parts at stake need more tickets than that.
+_PAYS_FROM = 2
+
+
+def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.date) -> Parts | None:
+    """The parts in which observations of touched tickets differ; None where it costs more to know than it spares."""
+    earliest = at_stake(all_kpis(), changes.touched, then, now, first_on=first_on)
+    if earliest is None:
+        return None
+    since = pl.col("created_at") >= pl.lit(earliest).cast(pl.Datetime("us", "UTC"))
+    at_least = changes.tables["ticket"].select(since.sum()).collect().item()
+    if at_least < _PAYS_FROM * changes.touched.changed.height:
+        return None
+    nights = [fed_of(changes.before), fed_of(changes.tables)]
+    if any("ticket" not in night for night in nights):
+        return None
+    asked = tickets_beside(nights, changes.touched.changed, changes.shown)
+    before, after = (of_these_alone(night, asked) for night in nights)
+    return differing_parts(all_kpis(), Facts(before, then), Facts(after, now))
+
+
+def fed_of(tables: Tables) -> dict[str, pl.LazyFrame]:
+    """The tables that hold rows."""
+    return {name: rows for name, rows in tables.items() if not rows.head(1).collect().is_empty()}
