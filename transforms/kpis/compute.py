@@ -69,7 +69,8 @@ def compute(registered: RegisteredKpi, facts: Facts, part_starts: Sequence[dt.da
     With `part_starts` only those of the parts that begin on these days (`transforms/kpis/selection.py`).
     """
     kpi, context = registered.kpi, facts.context
-    in_parts = pl.lit(True) if part_starts is None else _of_parts(kpi, part_starts)
+    part_of = period_start(pl.col("period_start"), longest_grain(kpi.grains))
+    in_parts = pl.lit(True) if part_starts is None else part_of.is_in(list(part_starts))
     missing = missing_needs(kpi, facts)
     if missing:
         cells = _source_missing(kpi, facts, missing).filter(in_parts)
@@ -107,7 +108,12 @@ def _estimates(rows: pl.DataFrame, above: pl.DataFrame, kpi: Kpi, facts: Facts) 
         for part in _in_sizes(rows)
     )
     in_texts = cs.categorical().cast(pl.String)
-    return pl.concat(kpi.estimate(part, facts).with_columns(in_texts).collect() for part in by_node)
+    estimates = pl.concat(kpi.estimate(part, facts).with_columns(in_texts).collect() for part in by_node)
+    # Where nothing could be estimated, the reason holds for what is estimated from the same observations.
+    for name, source in kpi.estimated_from.items():
+        same = estimates.filter(pl.col("component") == source).with_columns(pl.lit(name).alias("component"))
+        estimates = pl.concat([estimates, same.join(estimates, on=CELL_KEY, how="anti")])
+    return estimates
 
 
 def _in_sizes(rows: pl.DataFrame) -> list[pl.DataFrame]:
@@ -127,10 +133,6 @@ def _in_sizes(rows: pl.DataFrame) -> list[pl.DataFrame]:
 def missing_needs(kpi: Kpi, facts: Facts) -> tuple[str, ...]:
     """Tables nobody feeds and constructs nobody asks for, without which the KPI has no number."""
     return tuple(need for need in kpi.needs if need not in facts.provided) or unasked(kpi, facts)
-
-
-def _of_parts(kpi: Kpi, part_starts: Sequence[dt.date]) -> pl.Expr:
-    return period_start(pl.col("period_start"), longest_grain(kpi.grains)).is_in(list(part_starts))
 
 
 def in_periods(observations: pl.LazyFrame, kpi: Kpi, run_on: dt.date) -> pl.LazyFrame:
@@ -247,7 +249,11 @@ def _people(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:
     ]
     if not frames:
         return _empty(CellPerson)
-    return pl.concat(frames).select(list(CellPerson.columns())).collect()
+    people = pl.concat(frames).select(list(CellPerson.columns())).collect()
+    for name, source in kpi.estimated_from.items():
+        component = pl.lit(name, dtype=people.schema["component"]).alias("component")
+        people.extend(people.filter(pl.col("component") == source).with_columns(component))
+    return people
 
 
 def _crowd(rows: pl.DataFrame, kpi: Kpi) -> pl.DataFrame:

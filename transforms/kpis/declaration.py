@@ -51,6 +51,8 @@ class Kpi:
     grains: tuple[str, ...]
     components: tuple[str, ...] = (DEFAULT,)
     variants: tuple[str, ...] = (DEFAULT,)
+    # Components estimated from the observations of another one, which alone are handed over: each to that one.
+    estimated_from: Mapping[str, str] = field(default_factory=dict)
     unit_of_analysis: str
     person_based: bool
     minimum_group: int = MINIMUM_GROUP_FLOOR
@@ -112,6 +114,11 @@ class Kpi:
         require(bool(self.needs) and set(self.needs) <= set(STAGED), "needs", f"must be among {tuple(STAGED)}")
         require(
             bool(self.grains) and set(self.grains) <= set(PERIOD_GRAINS), "grains", f"must be among {PERIOD_GRAINS}"
+        )
+        require(
+            {*self.estimated_from, *self.estimated_from.values()} <= set(self.components),
+            "estimated_from",
+            "must be its components",
         )
         require(bool(self.people) and set(self.people) <= set(ROLES), "people", f"must be among {ROLES}")
         require(self.minimum_group >= MINIMUM_GROUP_FLOOR, "minimum_group", f"may not be under {MINIMUM_GROUP_FLOOR}")

@@ -22,6 +22,7 @@ COMPONENTS = tuple(f"{clock}_{name}" for clock in _CLOCKS for name in _QUANTILES
 _CELL = tuple(name for name in CELL_KEY if name != "component")
 # Both quantiles of a clock are read from one curve, that of the component of its median.
 _CLOCK_OF = {f"{clock}_median": clock for clock in _CLOCKS}
+ESTIMATED_FROM = {f"{clock}_p90": f"{clock}_median" for clock in _CLOCKS}
 
 
 def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -30,7 +31,7 @@ def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     A quantile the curve does not reach is null with state not_enough_data and flag `quantile_not_reached`; the
     denominator counts units, `n_events` the observed ones.
     """
-    told, cells = numbered(rows.filter(pl.col("component").is_in(list(_CLOCK_OF)) & pl.col("value").is_not_null()))
+    told, cells = numbered(rows.filter(pl.col("value").is_not_null()))
     curves = survival.curve(told, [CELL], "value", "is_observed").collect().lazy()
     clock = pl.col("component").replace_strict(_CLOCK_OF, return_dtype=pl.String)
     return pl.concat(
@@ -46,9 +47,10 @@ def quantiles(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 
 def waits(tickets: pl.LazyFrame, facts: Facts, *, ended_at: str) -> pl.LazyFrame:
-    """One row per ticket and component: `value` minutes from created_at to `ended_at`, else to censored_at.
+    """One row per ticket and clock: `value` minutes from created_at to `ended_at`, else to censored_at.
 
-    `tickets` have their key, by which the calendar in force is found; it is left out, other columns are kept.
+    `component` is that of the clock's median, from whose rows the other quantile is estimated. `tickets` have their
+    key, by which the calendar in force is found; it is left out, other columns are kept.
     `is_observed` says that the wait ended. A ticket that ended before it began is left out.
     """
     until = tickets.with_columns(
@@ -59,8 +61,8 @@ def waits(tickets: pl.LazyFrame, facts: Facts, *, ended_at: str) -> pl.LazyFrame
     values = {"calendar": elapsed, "business": pl.col("business")}
     in_order = timed.filter(pl.col("until") >= pl.col("created_at"))
     return pl.concat(
-        in_order.with_columns(values[name.split("_")[0]].alias("value"), pl.lit(name).alias("component")).drop(
+        in_order.with_columns(values[clock].alias("value"), pl.lit(name).alias("component")).drop(
             "until", "business", *TICKET_KEY
         )
-        for name in COMPONENTS
+        for name, clock in _CLOCK_OF.items()
     )

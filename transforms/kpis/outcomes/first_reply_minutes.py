@@ -20,7 +20,7 @@ from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.source_gaps import unless_missing
-from transforms.kpis.ticket_waits import COMPONENTS, quantiles, waits
+from transforms.kpis.ticket_waits import COMPONENTS, ESTIMATED_FROM, quantiles, waits
 
 KPI = Kpi(
     id="first_reply_minutes",
@@ -33,6 +33,7 @@ KPI = Kpi(
     direction="down",
     grains=("week", "month", "quarter"),
     components=COMPONENTS,
+    estimated_from=ESTIMATED_FROM,
     unit_of_analysis="ticket",
     person_based=False,
     people=("agents",),

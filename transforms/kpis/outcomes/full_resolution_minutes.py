@@ -19,7 +19,7 @@ import polars as pl
 from transforms.facts import Facts
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.declaration import ONE_TICKET, Kpi
-from transforms.kpis.ticket_waits import COMPONENTS, quantiles, waits
+from transforms.kpis.ticket_waits import COMPONENTS, ESTIMATED_FROM, quantiles, waits
 
 KPI = Kpi(
     id="full_resolution_minutes",
@@ -32,6 +32,7 @@ KPI = Kpi(
     direction="down",
     grains=("month", "quarter"),
     components=COMPONENTS,
+    estimated_from=ESTIMATED_FROM,
     unit_of_analysis="ticket",
     person_based=False,
     people=("agents",),
