@@ -79,7 +79,7 @@ def erase_pages(lake: LakeReader, pages: pl.DataFrame) -> None:
 
     Landed pages hold personal data as received, so no older version of the table keeps them.
     """
-    delta = lake.open_to_change(LANDING_PAYLOAD)
+    delta = lake.open_anew(LANDING_PAYLOAD)
     if delta is None or pages.is_empty():
         return
     for (source,), of_source in pages.group_by("source", maintain_order=True):

@@ -108,32 +108,34 @@ class LakeReader:
         return in_shape_of(contract, stored).collect()
 
     def open(self, name: str, version: int | None = None) -> DeltaTable | None:
-        """The Delta table of that name, whether it has a contract or not; None where it was never written."""
-        place = self.location.table(name)
+        """The Delta table of that name, whether it has a contract or not; None where it was never written.
+
+        It is for reading: frames rest on it, and a change would move it on.
+        """
         if self._pins is not None and version is None and name not in OF_RUNS:
             if name not in self._pins:
                 return None
             version = self._pins[name]
-        known = self._opened.get(name) if version is None else None
+        if version is not None:
+            return self.open_anew(name, version)
+        known = self._opened.get(name)
         if known and known.is_newest():
             return known.table
+        table = self.open_anew(name)
+        if table and self.location.folder:
+            self._opened[name] = OpenedTable.of(table, self.location.folder / name)
+        return table
+
+    def open_anew(self, name: str, version: int | None = None) -> DeltaTable | None:
+        """The same as an object of its own, for whoever changes the table; pins do not matter."""
+        place = self.location.table(name)
         with lake_trouble(place):
             try:
-                table = _Table(place, version=version, storage_options=self.location.options)
+                return _Table(place, version=version, storage_options=self.location.options)
             except TableNotFoundError as error:
                 if version is None and is_absent(error):
                     return None
                 raise
-        if version is None and self.location.folder:
-            self._opened[name] = OpenedTable.of(table, self.location.folder / name)
-        return table
-
-    def open_to_change(self, name: str) -> DeltaTable | None:
-        """The table opened anew: a change moves the object on, and frames may rest on one that is read."""
-        self._opened.pop(name, None)
-        found = self.open(name)
-        self._opened.pop(name, None)
-        return found
 
     def scan_opened(self, delta: DeltaTable) -> pl.LazyFrame:
         """An opened table as it is stored, at the version it was opened at."""

@@ -162,7 +162,7 @@ class LakeTables(LakeReader):
         if told:
             first, last = held.select(pl.col(told).min().alias("first"), pl.col(told).max().alias("last")).row(0)
             predicate += [f"stored.{told} >= {quoted(first)}", f"stored.{told} <= {quoted(last)}"]
-        delta = self.open_to_change(table)
+        delta = self.open_anew(table)
         assert delta is not None, table
         return delta.merge(
             rows,

@@ -20,7 +20,7 @@ def tidy_tables(lake: LakeReader, keep_days: int) -> None:
     hours = keep_days * 24
     for name in (*LAKE_TABLES, LANDING_PAYLOAD):
         with lake_trouble(lake.location.table(name), "tidy"):
-            delta = lake.open_to_change(name)
+            delta = lake.open_anew(name)
             # `full` also finds files that no commit ever named: those of a killed run.
             if delta and delta.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=True):
                 delta.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True)

@@ -39,6 +39,12 @@ def frame_of(contract: type[dy.Schema], *rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(filled, schema={name: column.dtype for name, column in columns.items()}, orient="row")
 
 
+def tickets(**status: str) -> pl.DataFrame:
+    """Tickets by id with their status."""
+    rows = ({"source": "desk", "ticket_id": ticket, "status": said} for ticket, said in status.items())
+    return frame_of(RESTRICTED["fct_ticket"], *rows)
+
+
 def cell(unit: str, start: dt.date, value: float | None, width: float = 0.05, **more: Any) -> dict[str, Any]:
     """One published monthly number of `reopen_rate`."""
     return {

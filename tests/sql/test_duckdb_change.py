@@ -9,16 +9,10 @@ import pytest
 import sql.duckdb_file
 from sql.changed_rows import ChangedRows
 from sql.warehouse import open_warehouse
-from tests.sql.conftest import frame_of
-from transforms.contracts import MARTS, RESTRICTED
+from tests.sql.conftest import frame_of, tickets
+from transforms.contracts import MARTS
 
 Frames = dict[str, pl.DataFrame]
-
-
-def tickets(**status: str) -> pl.DataFrame:
-    """Tickets by id with their status."""
-    rows = ({"source": "desk", "ticket_id": ticket, "status": said} for ticket, said in status.items())
-    return frame_of(RESTRICTED["fct_ticket"], *rows)
 
 
 def of_run(marts: Frames, run_id: str) -> Frames:

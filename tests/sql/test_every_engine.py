@@ -11,7 +11,7 @@ from sql.errors import QueryError, WarehouseError
 from sql.table_hash import UNHASHED_TABLES, table_hash
 from sql.warehouse import Warehouse, open_warehouse
 from tests.postgres_server import Server
-from tests.sql.conftest import frame_of
+from tests.sql.conftest import frame_of, tickets
 from transforms.contracts import MARTS, RESTRICTED
 
 Frames = dict[str, pl.DataFrame]
@@ -178,12 +178,6 @@ def test_a_query_that_is_wrong_writes_or_pries_is_refused_in_one_line(
         assert "\n" not in str(caught.value)
 
     assert house.hashes() == before
-
-
-def tickets(**status: str) -> pl.DataFrame:
-    """Tickets by id with their status."""
-    rows = ({"source": "desk", "ticket_id": ticket, "status": said} for ticket, said in status.items())
-    return frame_of(RESTRICTED["fct_ticket"], *rows)
 
 
 @beside_duckdb
