@@ -8,7 +8,8 @@ whoever gives it. Where a survey does not say whether a comment was written, the
 
 Components: `main`, 1 - followed moments / moments that can be linked; `linkable_share`, moments of which anybody who
 worked on the ticket is known / all; `baseline`, the same as `main` for the same people on other days: each moment is
-moved by 4 to 13 whole weeks earlier and later, and the mean is taken. Where people are recognised often anyway, much
+moved by 4 to 13 whole weeks earlier, and later within its quarter, and the mean is taken. So the baseline is final when
+the quarter is: thanks of later quarters do not move it. Where people are recognised often anyway, much
 is followed by chance: what counts is how far `main` lies below `baseline`.
 
 Worked example: ten moments, eight of them on tickets with a known agent; two of the eight are followed: linkable share
@@ -30,6 +31,7 @@ from transforms.facts.load import LOAD_REACH_DAYS
 from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.declaration import EVERY_DAY, Kpi
 from transforms.kpis.estimators import ratio
+from transforms.periods import period_end, period_start
 from transforms.texts import filled
 
 FOLLOWED_DAYS = 14
@@ -38,6 +40,7 @@ LONGEST_PROMISE_DAYS = 30
 SHIFTED_WEEKS = tuple(sign * weeks for weeks in range(4, 14) for sign in (-1, 1))
 LINKABLE, BASELINE = "linkable_share", "baseline"
 _MOMENT = ("moment_id",)
+_GRAIN = "quarter"
 
 
 def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
@@ -55,14 +58,14 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 KPI = Kpi(
     id="recognition_neglect",
-    version=2,
+    version=3,
     title="Exceptional moments nobody recognised",
     sources=("tickets", "recognition", "customer_survey"),
     needs=("ticket", "recognition"),
     formula="1 - exceptional moments followed within 14 days by a recognition to anyone on the ticket / those linkable",
     unit="share",
     direction="down",
-    grains=("quarter",),
+    grains=(_GRAIN,),
     components=(DEFAULT, LINKABLE, BASELINE),
     unit_of_analysis="exceptional moment, clustered by the ticket's agent",
     person_based=True,
@@ -71,17 +74,17 @@ KPI = Kpi(
     bounds=(0.0, 1.0),
     anchors=(1.0, 0.3),
     roll_up_components=(DEFAULT,),
-    # The rain of the day on which a promise began; thanks of shifted weeks, as far as thanks are known at all.
+    # The rain of the day on which a promise began; thanks of earlier weeks, as far as thanks are known at all.
     reach={
         "tickets": (LONGEST_PROMISE_DAYS + LOAD_REACH_DAYS[0], LOAD_REACH_DAYS[1]),
-        "recognition": (EVERY_DAY, 7 * max(SHIFTED_WEEKS) + FOLLOWED_DAYS),
+        "recognition": (EVERY_DAY, FOLLOWED_DAYS),
     },
     follows_lives=True,
     pitfalls=(
         "A recognition after a moment need not be about it: read it beside the baseline.",
         "Thanks given in person leave no trace.",
         "Without a customer survey only kept promises are moments, and without promises only ratings.",
-        "The baseline knows the person, not the roster: who joined within 13 weeks of a moment lowers it.",
+        "The baseline knows the person, not the roster: who joined in the 13 weeks before a moment raises it.",
     ),
     estimate=_estimate,
 )
@@ -199,13 +202,15 @@ def _followed(asked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _shifted(linked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
-    """Share of the shifts that are followed, of those that fall into the time recognitions are known for."""
+    """Share of the shifts that are followed, of those in the time recognitions are known for and not past the period."""
     edges = thanks.select(pl.col("thanked_on").min().alias("first"), pl.col("thanked_on").max().alias("last"))
     shifts = pl.LazyFrame({"weeks": list(SHIFTED_WEEKS)}, schema={"weeks": pl.Int32})
     from_on = pl.col("on") + pl.duration(weeks=pl.col("weeks"))
+    ends_on = period_end(period_start(pl.col("on"), _GRAIN), _GRAIN)
     covered = (
         linked.join(shifts, how="cross")
         .join(edges, how="cross")
         .filter((from_on >= pl.col("first")) & (from_on + pl.duration(days=FOLLOWED_DAYS) <= pl.col("last")))
+        .filter(from_on <= ends_on)
     )
     return _followed(covered, thanks).group_by(_MOMENT).agg(pl.col("is_followed").mean().alias("by_chance"))

@@ -80,18 +80,28 @@ def test_a_top_rating_without_a_comment_is_no_moment_where_the_survey_tells() ->
 
 
 def test_the_baseline_is_the_same_on_days_four_to_thirteen_weeks_away() -> None:
-    # Person 0 is recognised 8 weeks after the moment alone; of 20 shifts two reach from that week into it.
+    # Person 0 is recognised 8 weeks before the moment alone; two shifts reach from an earlier week into it.
     of = organisation(
-        [ticket(0, moment(DAY), agent_key=person(0))], [rated(0)], [recognition(50, 0, DAY + dt.timedelta(weeks=8))]
+        [ticket(0, moment(DAY), agent_key=person(0))], [rated(0)], [recognition(50, 0, DAY - dt.timedelta(weeks=8))]
     )
 
-    # The shifts by 6, 7 and 8 weeks begin 14, 7 and 0 days before it.
-    shifts_known = [
-        weeks for weeks in range(-13, 14) if abs(weeks) >= 4 and DAY + dt.timedelta(weeks=weeks, days=14) <= NIGHT
-    ]
+    # The shifts by -10, -9 and -8 weeks begin 14, 7 and 0 days before it; by 4 to 7 weeks they begin in the quarter.
+    shifts_known = [*range(-13, -3), *range(4, 8)]
     assert neglect(of)["value"] == 1.0
     assert neglect(of, "baseline")["value"] == pytest.approx(1 - 3 / len(shifts_known))
     assert neglect(of, "baseline")["interval_method"] == "date_shift_permutation"
+
+
+@pytest.mark.parametrize(("days", "moves"), [(14, True), (15, False), (40, False)])
+def test_thanks_after_the_quarter_and_its_two_weeks_move_nothing(days: int, moves: bool) -> None:
+    in_march = dt.date(2026, 3, 3)
+    tickets, answers = [ticket(0, moment(in_march), agent_key=person(0))], [rated(0, on=in_march)]
+    later = recognition(50, 0, dt.date(2026, 3, 31) + dt.timedelta(days=days))
+
+    without, thanked = organisation(tickets, answers, []), organisation(tickets, answers, [later])
+
+    # Of the shifts ahead only that by 4 weeks begins within the quarter, on its last day.
+    assert (neglect(without, "baseline") != neglect(thanked, "baseline")) == moves
 
 
 def test_anybody_who_worked_on_the_ticket_will_do() -> None:
