@@ -202,7 +202,7 @@ def _followed(asked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _shifted(linked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
-    """Share of the shifts that are followed, of those in the time recognitions are known for and not past the period."""
+    """Share of the shifts that are followed, of those within the time recognitions are known for and the period."""
     edges = thanks.select(pl.col("thanked_on").min().alias("first"), pl.col("thanked_on").max().alias("last"))
     shifts = pl.LazyFrame({"weeks": list(SHIFTED_WEEKS)}, schema={"weeks": pl.Int32})
     from_on = pl.col("on") + pl.duration(weeks=pl.col("weeks"))
