@@ -11,15 +11,15 @@ from transforms.facts import Context, Facts
 from transforms.facts.beside import of_these_alone, tickets_beside
 from transforms.facts.touched import Tables
 from transforms.kpis.affected import at_stake
-from transforms.kpis.differing import Parts, differing_parts
+from transforms.kpis.differing import Differing, differing
 from transforms.kpis.registry import all_kpis
 
 # Facts of touched tickets are derived for both nights: it pays where parts at stake need more tickets than that.
 _PAYS_FROM = 2
 
 
-def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.date) -> Parts | None:
-    """The parts in which observations of touched tickets differ; None where it costs more to know than it spares."""
+def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.date) -> Differing | None:
+    """What touched tickets make differ; None where it costs more to know than it spares."""
     earliest = at_stake(all_kpis(), changes.touched, then, now, first_on=first_on)
     if earliest is None:
         return None
@@ -32,7 +32,7 @@ def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.
         return None
     asked = tickets_beside(nights, changes.touched.changed, changes.shown)
     before, after = (of_these_alone(night, asked) for night in nights)
-    return differing_parts(all_kpis(), Facts(before, then), Facts(after, now))
+    return differing(all_kpis(), Facts(before, then), Facts(after, now))
 
 
 def fed_of(tables: Tables) -> dict[str, pl.LazyFrame]:

@@ -44,13 +44,11 @@ def tickets_beside(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: p
 
 
 def of_these_alone(tables: Tables, tickets: pl.DataFrame) -> dict[str, pl.LazyFrame]:
-    """`tables` with the rows of `tickets` (ticket_id), read once; no recognition, and no answer about anything else."""
+    """`tables` with the rows of `tickets` (ticket_id), read once, and no answer about anything else."""
     ids = tickets.select(_ID).lazy()
     found = of_tickets(tables, tickets, tickets)
     for name in _OF_SURVEYS:
         if name in found:
             found[name] = found[name].join(ids, on=_ID, how="semi", maintain_order="left")
-    if "recognition" in found:
-        found["recognition"] = found["recognition"].clear()
     rows = pl.collect_all(list(found.values()))
     return {name: frame.lazy() for name, frame in zip(found, rows, strict=True)}

@@ -3,7 +3,7 @@
 Facts derived from an excerpt say the same about the days of its spans as facts derived from everything. A ticket is
 taken with all its events and promises or not at all, and so are tickets that share its id, for rows of other sources
 find a ticket by its id. What facts say about all tickets is shown by `witnesses.py`; whether a requester is new, by
-the first ticket of each requester in the excerpt. All other tables are small and stay whole.
+the first ticket of each requester in the excerpt, its bare row. All other tables are small and stay whole.
 """
 
 from __future__ import annotations
@@ -32,18 +32,21 @@ def excerpt(
 ) -> dict[str, pl.LazyFrame]:
     """`tables` (contract name to rows) with those of tickets reduced to what the days of `spans` need."""
     alive = _alive(tables, merged(spans))
+    found = of_tickets(tables, alive, witnesses)
+    # Of a first ticket outside of the spans nobody asks more than when it was opened.
     firsts = first_of_requesters(tables["ticket"], alive).collect()
-    return of_tickets(tables, pl.concat([alive, firsts]), witnesses)
+    found["ticket"] = of_tickets(tables, pl.concat([alive, firsts]), witnesses)["ticket"]
+    return found
 
 
 def of_tickets(
     tables: Mapping[str, pl.LazyFrame], tickets: pl.DataFrame, witnesses: pl.DataFrame
 ) -> dict[str, pl.LazyFrame]:
     """`tables` with those of tickets reduced to the tickets named (ticket_id) and the witnesses."""
-    ids = pl.concat([tickets.select(_ID), witnesses.select(_ID)]).unique().lazy()
-    return dict(tables) | {
-        name: tables[name].join(ids, on=_ID, how="semi", maintain_order="left") for name in OF_TICKETS if name in tables
-    }
+    ids = pl.concat([tickets.select(_ID), witnesses.select(_ID)]).unique()
+    # A filter reads the other columns of what it finds only, where a join reads them all.
+    named = pl.col(_ID).is_in(ids[_ID].implode())
+    return dict(tables) | {name: tables[name].filter(named) for name in OF_TICKETS if name in tables}
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:

@@ -10,6 +10,7 @@ from typing import Self
 import polars as pl
 
 from transforms.contracts import STAGED
+from transforms.contracts.organisation import UNASSIGNED_UNIT
 from transforms.facts import (
     actors,
     answers,
@@ -25,6 +26,7 @@ from transforms.facts import (
     redactions,
     ticket_history,
     tickets,
+    weather,
 )
 from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
@@ -127,6 +129,20 @@ class Facts:
     def load(self) -> pl.LazyFrame:
         """Load per team and business day: see `load.team_days`."""
         return load.team_days(self._tables, self.coded_events, self.coded_stations, self.context).collect().lazy()
+
+    @cached_property
+    def counted_load(self) -> pl.DataFrame:
+        """What the load counts of these tickets: see `weather.counted`."""
+        return weather.counted(self._tables, self.coded_events, self.coded_stations, self.context)
+
+    def under_one_sky(self) -> Self:
+        """The same facts, with rain of every kind on every team and day: see `weather.one_sky`."""
+        begun = self.promises.select(pl.col("began_org_unit_id"), pl.col("began_on")).collect()
+        units = pl.concat([begun["began_org_unit_id"].drop_nulls(), pl.Series([UNASSIGNED_UNIT])]).unique()
+        under = copy(self)
+        first_on = begun.select(pl.col("began_on").min()).item() or self.context.run_on
+        under.__dict__["load"] = weather.one_sky(units, first_on, self.context)
+        return under
 
     @cached_property
     def stays(self) -> pl.LazyFrame:

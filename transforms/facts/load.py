@@ -41,7 +41,7 @@ def team_days(
     history is too short: usual agents need 10 days, a percentile 11 of its 21, the backlog 28 days since the first
     ticket. A ticket without a team counts for `unassigned`.
     """
-    visits = _visits(tables, events, stations)
+    visits = team_visits(tables, events, stations)
     if visits.is_empty():
         return _flagged(_empty_grid()).lazy()
     visits = visits.with_columns(context.local_day(pl.col("entered_at")).alias("day"))
@@ -51,7 +51,7 @@ def team_days(
             visits.group_by(_TEAM, "day").agg(pl.len().cast(pl.Int64).alias("arrivals")), on=[_TEAM, "day"], how="left"
         )
         .join(_active_agents(tables, events, context), on=[_TEAM, "day"], how="left")
-        .join(_company_arrivals(tables, context), on="day", how="left")
+        .join(company_arrivals(tables, context), on="day", how="left")
         .with_columns(pl.col("arrivals", "active_agents", "company_arrivals").fill_null(0))
         .join(_backlog(visits, context), on=[_TEAM, "day"], how="left")
         .sort(_TEAM, "day")
@@ -90,7 +90,7 @@ def _flagged(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _visits(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, stations: pl.DataFrame) -> pl.DataFrame:
+def team_visits(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, stations: pl.DataFrame) -> pl.DataFrame:
     """Stays of tickets with teams: org_unit_id, entered_at, left_at (the last ends with the ticket's solve)."""
     told = statuses(events).lazy().filter(pl.col("status").is_in(DONE_STATUSES))
     ended = (
@@ -119,7 +119,13 @@ def _grid(visits: pl.DataFrame, context: Context) -> pl.DataFrame:
 
 
 def _active_agents(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """Distinct agents that acted for or held a ticket of the team that day; without events, those of its tickets."""
+    """How many agents are active with each team and day: org_unit_id, day, active_agents."""
+    seen = seen_agents(tables, events, context)
+    return seen.group_by(_TEAM, "day").agg(pl.len().cast(pl.Int64).alias("active_agents"))
+
+
+def seen_agents(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Who acted for or held a ticket of the team that day; without events, the agents of its tickets."""
     acting = pl.when(pl.col("actor_role") == "agent").then("actor_key")
     seen = events.lazy().select(_TEAM, pl.coalesce(acting, "agent_key").alias("agent_key"), "at")
     untold = (
@@ -130,17 +136,19 @@ def _active_agents(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, con
     return (
         pl.concat([seen, untold])
         .filter(pl.col("agent_key").is_not_null())
-        .group_by(
+        .select(
             pl.col(_TEAM).fill_null(pl.lit(UNASSIGNED_UNIT, dtype=pl.Categorical)),
             context.local_day(pl.col("at")).alias("day"),
+            "agent_key",
         )
-        .agg(pl.col("agent_key").n_unique().cast(pl.Int64).alias("active_agents"))
+        .unique()
         .with_columns(pl.col(_TEAM).cast(pl.String))
         .collect()
     )
 
 
-def _company_arrivals(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.DataFrame:
+def company_arrivals(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.DataFrame:
+    """How many tickets the company got on each day: day, company_arrivals."""
     opened = tables["ticket"].unique(TICKET_KEY).filter(~pl.col("is_deleted"))
     return (
         opened.group_by(context.local_day(pl.col("created_at")).alias("day"))

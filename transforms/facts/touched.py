@@ -54,10 +54,10 @@ class Changed:
 class Touched:
     """Where two nights can differ.
 
-    `days` on which something changed by kind (tickets, others, recognition, surveys, improvement): `tickets` are all
-    days of changed tickets, `others` those on which a number of another ticket can tell; `lives`: spans of lives of
-    changed tickets; `tickets`: ids of all tickets whose own facts may differ (ticket_id); `changed`: those of them
-    whose days `days` tells.
+    `days` on which something changed by kind (tickets, others, weather, recognition, surveys, improvement): `tickets`
+    are all days of changed tickets, `others` those on which a number of another ticket can tell, `weather` those of
+    which the load of a team can differ; `lives`: spans of lives of changed tickets; `tickets`: ids of all tickets whose
+    own facts may differ (ticket_id); `changed`: those of them whose days `days` tells.
     """
 
     days: Mapping[str, Sequence[dt.date]]
@@ -81,6 +81,7 @@ def touched_since(
     ids = pl.concat([moved, clocked]).unique()
     nights = [_rows_of(ids, night) for night in (before, after)]
     tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
+    lives = _lives(moved, nights, now)
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
     surveys += [_days(after[name].join(moved.lazy(), on=_ID, how="semi"), name, now) for name in _OF_SURVEYS]
@@ -88,11 +89,12 @@ def touched_since(
         days={
             "tickets": _distinct(tickets),
             "others": _seen_by_others(changed, acted, nights, then, now),
+            "weather": _distinct([*tickets, *_of_spans([*lives, (then.run_on, now.run_on)])]),
             "surveys": _distinct(surveys),
             "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now)]),
             "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
         },
-        lives=_lives(moved, nights, now),
+        lives=lives,
         tickets=pl.concat(
             [ids, ripened, _with_running_promises(after), _of_renamed_customers(changed, before, after)]
         ).unique(),
@@ -261,6 +263,10 @@ def _days(rows: pl.LazyFrame, table: str, context: Context) -> pl.LazyFrame:
         .drop_nulls()
         .unique()
     )
+
+
+def _of_spans(spans: Sequence[Span]) -> list[pl.LazyFrame]:
+    return [pl.LazyFrame({"on": pl.date_range(first, last, eager=True)}) for first, last in spans]
 
 
 def _distinct(days: list[pl.LazyFrame]) -> list[dt.date]:

@@ -2,13 +2,15 @@
 
 A part is affected when one of its periods has newly ended or matured, or when a row changed on a day that the KPI
 looks at: within one of its ended periods, or as far beside it as its declaration says (`Kpi.reach`). Where it is known
-which observations of tickets differ (`transforms/kpis/differing.py`), days of tickets on which none does count no more.
+which observations of tickets differ (`transforms/kpis/differing.py`), days of tickets on which none does count no more,
+nor do days whose weather is the same.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 
 import polars as pl
 
@@ -16,7 +18,7 @@ from transforms.facts.context import Context
 from transforms.facts.excerpt import Span, merged
 from transforms.facts.touched import Touched
 from transforms.kpis.declaration import Kpi
-from transforms.kpis.differing import Parts
+from transforms.kpis.differing import Differing, Parts
 from transforms.kpis.registry import RegisteredKpi
 from transforms.kpis.selection import Selection, parts_between
 from transforms.periods import longest_grain, period_end, period_start, periods_between
@@ -38,14 +40,16 @@ def affected(
     *,
     first_on: dt.date,
     whole: Iterable[str] = (),
-    differing: Parts | None = None,
+    differing: Differing | None = None,
 ) -> Selection:
     """What the night of `now` must compute, where that of `then` computed everything before; `whole` over all time.
 
-    No part that ends before `first_on` is named: no row lies there. `differing` are the parts in which observations of
-    tickets differ, for the KPIs of which that is known.
+    No part that ends before `first_on` is named: no row lies there. `differing` is what touched tickets make differ,
+    where that is known.
     """
-    differs = differing or {}
+    parts = differing.parts if differing else {}
+    if differing:
+        touched = replace(touched, days={**touched.days, "weather": differing.weather})
     wholly = frozenset(whole)
     starts = [
         (one.kpi.id, start)
@@ -54,7 +58,7 @@ def affected(
         for start in {
             *_due(one.kpi, then, now),
             *_touched(one.kpi, _of_others(one.kpi), touched, now, first_on),
-            *_differing(one.kpi.id, _touched(one.kpi, _of_itself(one.kpi), touched, now, first_on), differs),
+            *_differing(one.kpi.id, _touched(one.kpi, _of_itself(one.kpi), touched, now, first_on), parts),
         }
     ]
     return Selection.of_starts(starts, wholly)
@@ -71,8 +75,8 @@ def at_stake(
         start
         for one in declarations
         if one.kpi.sees_tickets_alone
-        for start in _touched(one.kpi, _of_itself(one.kpi), touched, now, first_on)
-        - _touched(one.kpi, _of_others(one.kpi), touched, now, first_on)
+        for start in _touched(one.kpi, _of_itself(one.kpi) | _of_weather(one.kpi), touched, now, first_on)
+        - _touched(one.kpi, _of_others(one.kpi) - _of_weather(one.kpi), touched, now, first_on)
         - _due(one.kpi, then, now)
     }
     return min(starts, default=None)
@@ -80,7 +84,7 @@ def at_stake(
 
 def ticket_spans(kpi: Kpi, part_starts: Iterable[dt.date], run_on: dt.date) -> list[Span]:
     """The days of tickets that parts of a KPI need: their ended periods, and what the KPI looks at beside them."""
-    reaches = [kpi.reach_of(kind) for kind in _KINDS["tickets"]]
+    reaches = [kpi.reach_of(kind) for kind in (*_KINDS["tickets"], *_of_weather(kpi))]
     back, ahead = (max(days) for days in zip(*reaches, strict=True))
     spans = []
     for start in part_starts:
@@ -122,11 +126,15 @@ def _of_itself(kpi: Kpi) -> frozenset[str]:
 
 def _of_others(kpi: Kpi) -> frozenset[str]:
     """The kinds of days on which anything else moves its numbers."""
-    return frozenset(kind for source in kpi.sources for kind in _KINDS[source]) - _of_itself(kpi)
+    return frozenset(kind for source in kpi.sources for kind in _KINDS[source]) - _of_itself(kpi) | _of_weather(kpi)
 
 
-def _differing(kpi_id: str, starts: set[dt.date], differing: Parts) -> Set[dt.date]:
-    return starts & differing[kpi_id] if kpi_id in differing else starts
+def _of_weather(kpi: Kpi) -> frozenset[str]:
+    return frozenset({"weather"} & kpi.reach.keys())
+
+
+def _differing(kpi_id: str, starts: set[dt.date], parts: Parts) -> Set[dt.date]:
+    return starts & parts[kpi_id] if kpi_id in parts else starts
 
 
 def _touched(kpi: Kpi, kinds: Iterable[str], touched: Touched, now: Context, first_on: dt.date) -> set[dt.date]:

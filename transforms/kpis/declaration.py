@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Estimator = Callable[[pl.LazyFrame, "Facts"], pl.LazyFrame]
 SOURCES = ("tickets", "recognition", "employee_survey", "customer_survey", "organisation")
 MINIMUM_GROUP_FLOOR = 5
-REACH_KINDS = ("tickets", "others", "recognition", "surveys", "improvement")
+REACH_KINDS = ("tickets", "others", "weather", "recognition", "surveys", "improvement")
 # A ticket that changes, or is asked about, is looked at with all its days: these only move what is said of it alone.
 ONE_TICKET: dict[str, tuple[int, int]] = {"tickets": (0, 0)}
 # A reach over all days: on the far side of a period a row that changes moves it, however long ago or since.
@@ -69,8 +69,9 @@ class Kpi:
     # (`<initiative>`) stands for all that the data name.
     roll_up_components: tuple[str, ...] = ()
     # Per kind of rows (REACH_KINDS): of how many days before a period and after it they can move its numbers. A kind
-    # that is not named: of none before, of maturity_days after. `others` is what numbers of one ticket see of another;
-    # not named, they see nothing but what `tickets` say.
+    # that is not named: of none before, of maturity_days after. `others` is what numbers of one ticket see of another,
+    # `weather` how hard it rained on a team (transforms/facts/load.py); not named, they see nothing but what `tickets`
+    # say.
     reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     # It sees tickets only through the numbers of the KPIs that targets name, which a night may know already.
     sees_tickets_in_numbers: bool = False
@@ -90,7 +91,7 @@ class Kpi:
 
     def reach_of(self, kind: str) -> tuple[int, int]:
         """Days before a period and after it whose rows of a kind can move its numbers."""
-        return self.reach.get(kind, (0, 0) if kind == "others" else (0, self.maturity_days))
+        return self.reach.get(kind, (0, 0) if kind in ("others", "weather") else (0, self.maturity_days))
 
     @property
     def scored_components(self) -> tuple[str, ...]:

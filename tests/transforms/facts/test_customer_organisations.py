@@ -49,8 +49,8 @@ def looked_at_again(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> li
         Changed(*changed), *nights, context, dataclasses.replace(context, run_on=NIGHT), LongestWait(0.0, 0.0)
     )
 
-    # The nights' own days are always among those at which others are looked at.
-    assert not any(days for kind, days in touched.days.items() if kind != "others")
+    # The nights' own days are always among those of others and of the weather.
+    assert not any(days for kind, days in touched.days.items() if kind not in ("others", "weather"))
     return sorted(touched.tickets["ticket_id"])
 
 

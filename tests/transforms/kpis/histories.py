@@ -22,7 +22,7 @@ from transforms.facts.touched import TIMES, Changed, Touched, touched_since
 from transforms.facts.witnesses import witnesses
 from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs
-from transforms.kpis.differing import Parts, differing_parts
+from transforms.kpis.differing import Differing, differing
 from transforms.kpis.registry import all_kpis
 from transforms.kpis.selection import Selection, with_part
 from transforms.kpis.target_values import beside_remembered, named_by_targets, told_by
@@ -66,8 +66,8 @@ class History:
         touched = touched_since(changed, _lazy(self.before), _lazy(self.after), self.then, self.now, waits)
         unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, Facts(_fed(self.after), self.now))]
         first_on = min(dt.date(2024, 1, 1), *(day for days in touched.days.values() for day in days))
-        differing = self._differing_parts(touched)
-        return affected(all_kpis(), touched, self.then, self.now, first_on=first_on, whole=unfed, differing=differing)
+        differs = self._made_differ(touched)
+        return affected(all_kpis(), touched, self.then, self.now, first_on=first_on, whole=unfed, differing=differs)
 
     def computed(self, selection: Selection, old: dict[str, KpiResult]) -> dict[str, KpiResult]:
         """The selected parts, those of ticket KPIs from an excerpt; `old` are the results of the night before."""
@@ -88,12 +88,12 @@ class History:
         others = [one for one in all_kpis() if one.kpi.id not in spans]
         return found | {one.kpi.id: in_texts(compute(one, whole, selection.starts(one.kpi.id))) for one in others}
 
-    def _differing_parts(self, touched: Touched) -> Parts:
+    def _made_differ(self, touched: Touched) -> Differing:
         nights = [_fed(self.before), _fed(self.after)]
         shown = pl.concat(witnesses(_lazy(night)) for night in (self.before, self.after))
         asked = tickets_beside(nights, touched.changed, shown)
         before, after = (of_these_alone(night, asked) for night in nights)
-        return differing_parts(all_kpis(), Facts(before, self.then), Facts(after, self.now))
+        return differing(all_kpis(), Facts(before, self.then), Facts(after, self.now))
 
     def _differing(self) -> tuple[Tables, Tables]:
         old, new = {}, {}

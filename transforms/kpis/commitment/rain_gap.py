@@ -28,7 +28,7 @@ from transforms.contracts.organisation import UNASSIGNED_UNIT
 from transforms.contracts.results import CELL_KEY, DEFAULT
 from transforms.facts import Facts
 from transforms.facts.load import LOAD_REACH_DAYS
-from transforms.kpis.declaration import Kpi
+from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.stats.precision import repeatable
 from transforms.stats.seeds import seed_of
 from transforms.stats.stratified import weighted_gaps
@@ -168,8 +168,8 @@ KPI = Kpi(
     bounds=(-1.0, 1.0),
     anchors=(-0.15, 0.0),
     weight=2.0,
-    reach={"tickets": LOAD_REACH_DAYS},
-    follows_lives=True,
+    reach=ONE_TICKET | {"weather": LOAD_REACH_DAYS},
+    sees_tickets_alone=True,
     pitfalls=(
         "A team that breaks as many promises in fair weather passes the test; read it beside promise_kept_rate.",
         "It rains on about a fifth of any team's days; whether they are truly hard depends on how much load varies.",

@@ -76,10 +76,10 @@ KPI = Kpi(
     roll_up_components=(DEFAULT,),
     # The rain of the day on which a promise began; thanks of earlier weeks, as far as thanks are known at all.
     reach={
-        "tickets": (LONGEST_PROMISE_DAYS + LOAD_REACH_DAYS[0], LOAD_REACH_DAYS[1]),
+        "weather": (LONGEST_PROMISE_DAYS + LOAD_REACH_DAYS[0], LOAD_REACH_DAYS[1]),
         "recognition": (EVERY_DAY, FOLLOWED_DAYS),
     },
-    follows_lives=True,
+    sees_tickets_alone=True,
     pitfalls=(
         "A recognition after a moment need not be about it: read it beside the baseline.",
         "Thanks given in person leave no trace.",

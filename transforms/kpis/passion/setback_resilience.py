@@ -77,7 +77,7 @@ KPI = Kpi(
     bounds=(-100_000.0, 100_000.0),
     anchors=(-20.0, 20.0),
     field_needs=("recognition.giver",),
-    reach=dict.fromkeys(REACH_KINDS, (REACH_DAYS, 0)),
+    reach={kind: (REACH_DAYS, 0) for kind in REACH_KINDS if kind != "weather"},
     follows_lives=True,
     sees_tickets_in_numbers=True,
     pitfalls=(
