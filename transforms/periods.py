@@ -7,6 +7,7 @@ has the same bounds in every organisation and two windows of one length never sh
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 
 import polars as pl
 
@@ -54,8 +55,12 @@ def longest_grain(grains: tuple[str, ...]) -> str:
     return max(grains, key=lengths.__getitem__)
 
 
+@lru_cache(maxsize=4096)
 def periods_between(first_on: dt.date, last_on: dt.date, grains: tuple[str, ...] = PERIOD_GRAINS) -> pl.DataFrame:
-    """Every period of `grains` that holds a day of `first_on..last_on`: period_grain, period_start, period_end."""
+    """Every period of `grains` that holds a day of `first_on..last_on`: period_grain, period_start, period_end.
+
+    A night asks for the same few spans hundreds of times.
+    """
     days = pl.DataFrame({"on": pl.date_range(first_on, last_on, eager=True)})
     frames = [
         days.lazy()

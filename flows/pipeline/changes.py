@@ -59,7 +59,7 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
             touched = touched_since(changed, before, after, then, now, rested.longest_wait)
     except StorageError:
         return None
-    found = _witnesses(rested, changed, after)
+    found = _witnesses(rested, changed, after, touched)
     if not same_witnesses(rested.witnesses, found, then.as_of):
         return None
     rests_on = replace(rested, run_id=run_id, run_on=now.run_on, versions=staged_versions(lake), witnesses=found)
@@ -72,12 +72,12 @@ def _as_it_was(lake: Lake, name: str, rested: Rested) -> pl.LazyFrame:
     return STAGED[name].create_empty().lazy() if version is None else lake.scan(name, version)
 
 
-def _witnesses(rested: Rested, changed: Changed, after: Tables) -> pl.DataFrame:
+def _witnesses(rested: Rested, changed: Changed, after: Tables, touched: Touched) -> pl.DataFrame:
     """The witnesses now: those known, unless one of them changed, and what changed tickets show for the first time."""
     moved = pl.concat(changed.rows(name).select(_ID) for name in OF_TICKETS).unique().collect()
     if not rested.witnesses.join(moved, on=_ID, how="semi").is_empty():
         return witnesses(after)
-    of_moved = {name: after[name].join(moved.lazy(), on=_ID, how="semi") for name in OF_TICKETS}
+    of_moved = {name: rows.join(moved.lazy(), on=_ID, how="semi") for name, rows in touched.rows[1].items()}
     of_moved["person_role"] = after["person_role"]
     known = pl.concat([rested.witnesses, witnesses(of_moved)])
     # Of two, the one known longer: no row that stays may lose its witness.

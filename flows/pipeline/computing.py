@@ -112,9 +112,9 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     now = settings.context(night.run_on)
     fed = fed_of(changes.tables)
     facts = Facts(fed, now)
-    remembered = lake.read("published_kpi_value")
     days = [day for touched in changes.touched.days.values() for day in touched]
-    first_on = min([*days, *remembered["period_start"].sort().head(1), night.run_on])
+    earliest = lake.ask("published_kpi_value", lambda rows: rows.select(pl.col("period_start").min())).to_series()
+    first_on = min([*days, *earliest.drop_nulls(), night.run_on])
     unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, facts)]
     differing = differing_since(changes, then, now, first_on)
     selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed, differing=differing)
@@ -191,7 +191,8 @@ def assemble(
 
     `reason` is why somebody asked for them; it stands before the reason of every restatement.
     """
-    previous, ledger = lake.read("published_kpi_value"), lake.read("publication_ledger")
+    previous, kpi_ids = lake.read("published_kpi_value"), list(selection.kpi_ids)
+    ledger = lake.ask("publication_ledger", lambda rows: rows.filter(pl.col("kpi_id").is_in(kpi_ids)))
     disclosed = disclose(
         results,
         all_kpis(),

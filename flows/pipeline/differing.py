@@ -8,7 +8,7 @@ import polars as pl
 
 from flows.pipeline.changes import Changes
 from transforms.facts import Context, Facts
-from transforms.facts.beside import of_these_alone, tickets_beside
+from transforms.facts.beside import with_tickets_beside
 from transforms.facts.touched import Tables
 from transforms.kpis.affected import at_stake
 from transforms.kpis.differing import Differing, differing
@@ -30,8 +30,8 @@ def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.
     nights = [fed_of(changes.before), fed_of(changes.tables)]
     if any("ticket" not in night for night in nights):
         return None
-    asked = tickets_beside(nights, changes.touched.changed, changes.shown)
-    before, after = (of_these_alone(night, asked) for night in nights)
+    touched = changes.touched
+    before, after = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown)
     return differing(all_kpis(), Facts(before, then), Facts(after, now))
 
 

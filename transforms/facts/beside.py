@@ -1,4 +1,4 @@
-"""What must lie beside a few tickets so that facts say of each of them what facts of everything say.
+"""Touched tickets with what must lie beside them so that facts say of each what facts of everything say.
 
 A ticket is judged by its own rows, by what its source shows anywhere, and now and then by the other tickets of its
 requester. Everything that has nothing to do with these tickets is left out.
@@ -10,20 +10,48 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.facts.excerpt import first_of_requesters, of_tickets
+from transforms.facts.excerpt import OF_TICKETS, first_of_requesters
 
 _ID = "ticket_id"
 _OF_SURVEYS = ("survey_response", "invitation")
 Tables = Mapping[str, pl.LazyFrame]
 
 
-def tickets_beside(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataFrame) -> pl.DataFrame:
-    """`tickets` (ticket_id) with those they are judged by on any of the `nights`: ticket_id.
+def with_tickets_beside(
+    nights: Sequence[Tables], rows: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataFrame
+) -> list[dict[str, pl.LazyFrame]]:
+    """The tables of two nights with those of tickets reduced to `tickets` (ticket_id) and the ones they are judged by.
+
+    `rows` are the rows of `tickets` on either night; all others are the same on both, and read once. No answer about
+    any other ticket is there.
+    """
+    others, latest = _others(nights, tickets, witnesses), nights[-1]
+    names = [name for name in OF_TICKETS if name in latest]
+    found = pl.collect_all([latest[name].filter(_named(others)) for name in names])
+    beside = dict(zip(names, found, strict=True))
+    asked = _named(pl.concat([tickets.select(_ID), others]))
+    return [_night(night, of_night, beside, asked) for night, of_night in zip(nights, rows, strict=True)]
+
+
+def _night(night: Tables, rows: Tables, beside: Mapping[str, pl.DataFrame], asked: pl.Expr) -> dict[str, pl.LazyFrame]:
+    found = dict(night)
+    for name in OF_TICKETS:
+        if name in night:
+            of_night = rows[name].collect()
+            found[name] = pl.concat([of_night, beside.get(name, of_night.clear())]).lazy()
+    for name in _OF_SURVEYS:
+        if name in night:
+            found[name] = night[name].filter(asked).collect().lazy()
+    return found
+
+
+def _others(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataFrame) -> pl.DataFrame:
+    """The tickets by which others are judged, without those of `tickets`: ticket_id.
 
     These are the witnesses, the first ticket of each requester, the later ones with which a requester came back, and
     a ticket per source and survey about which somebody answered.
     """
-    found = [tickets.select(_ID), witnesses.select(_ID)]
+    found = [witnesses.select(_ID)]
     for night in nights:
         known = night["ticket"]
         found.append(first_of_requesters(known, tickets).collect())
@@ -40,15 +68,8 @@ def tickets_beside(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: p
             answered = night["survey_response"].filter(pl.col(_ID).is_not_null() & pl.col("value").is_not_null())
             rated = known.join(answered.select(_ID, "survey_id").unique(), on=_ID)
             found.append(rated.group_by("source", "survey_id").agg(pl.col(_ID).min()).select(_ID).collect())
-    return pl.concat(found).unique()
+    return pl.concat(found).unique().join(tickets, on=_ID, how="anti")
 
 
-def of_these_alone(tables: Tables, tickets: pl.DataFrame) -> dict[str, pl.LazyFrame]:
-    """`tables` with the rows of `tickets` (ticket_id), read once, and no answer about anything else."""
-    ids = tickets.select(_ID).lazy()
-    found = of_tickets(tables, tickets, tickets)
-    for name in _OF_SURVEYS:
-        if name in found:
-            found[name] = found[name].join(ids, on=_ID, how="semi", maintain_order="left")
-    rows = pl.collect_all(list(found.values()))
-    return {name: frame.lazy() for name, frame in zip(found, rows, strict=True)}
+def _named(tickets: pl.DataFrame) -> pl.Expr:
+    return pl.col(_ID).is_in(tickets[_ID].implode())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.contracts import STAGED
 from transforms.facts.context import Context
 from transforms.facts.excerpt import OF_TICKETS, Span, merged
 from transforms.facts.longest_wait import LongestWait, waited
@@ -57,13 +58,15 @@ class Touched:
     `days` on which something changed by kind (tickets, others, weather, recognition, surveys, improvement): `tickets`
     are all days of changed tickets, `others` those on which a number of another ticket can tell, `weather` those of
     which the load of a team can differ; `lives`: spans of lives of changed tickets; `tickets`: ids of all tickets whose
-    own facts may differ (ticket_id); `changed`: those of them whose days `days` tells.
+    own facts may differ (ticket_id); `changed`: those of them whose days `days` tells; `rows`: what the tables say of
+    these on either night.
     """
 
     days: Mapping[str, Sequence[dt.date]]
     lives: Sequence[Span]
     tickets: pl.DataFrame
     changed: pl.DataFrame
+    rows: tuple[Tables, Tables]
 
 
 def touched_since(
@@ -79,7 +82,7 @@ def touched_since(
     clocked = _clocked_tickets(after, then, now, longest)
     ripened = _ripened_tickets(after, then, now)
     ids = pl.concat([moved, clocked]).unique()
-    nights = [_rows_of(ids, night) for night in (before, after)]
+    nights = _rows_of(ids, changed, after)
     tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
     lives = _lives(moved, nights, now)
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
@@ -99,14 +102,25 @@ def touched_since(
             [ids, ripened, _with_running_promises(after), _of_renamed_customers(changed, before, after)]
         ).unique(),
         changed=ids,
+        rows=nights,
     )
 
 
-def _rows_of(tickets: pl.DataFrame, night: Tables) -> dict[str, pl.LazyFrame]:
-    """The rows of some tickets, read once. A filter reads no more than it must, where a join reads everything."""
-    ids = tickets[_ID].implode()
-    found = pl.collect_all([night[name].filter(pl.col(_ID).is_in(ids)) for name in OF_TICKETS])
-    return {name: rows.lazy() for name, rows in zip(OF_TICKETS, found, strict=True)}
+def _rows_of(tickets: pl.DataFrame, changed: Changed, after: Tables) -> tuple[Tables, Tables]:
+    """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed.
+
+    A filter reads no more than it must, where a join reads everything.
+    """
+    named = pl.col(_ID).is_in(tickets[_ID].implode())
+    found = pl.collect_all([after[name].filter(named) for name in OF_TICKETS])
+    now = dict(zip(OF_TICKETS, found, strict=True))
+    then = {
+        name: pl.concat(
+            [rows.join(changed.after[name], on=STAGED[name].primary_key(), how="anti"), changed.before[name]]
+        )
+        for name, rows in now.items()
+    }
+    return ({name: rows.lazy() for name, rows in then.items()}, {name: rows.lazy() for name, rows in now.items()})
 
 
 def _moved_tickets(changed: Changed, acted: pl.DataFrame, before: Tables, after: Tables) -> pl.DataFrame:

@@ -8,7 +8,8 @@ import polars as pl
 
 from tests.transforms.sample_organisation import answer, invitation, person, recognition, table
 from tests.transforms.sample_tickets import at, event, ticket
-from transforms.facts.beside import of_these_alone, tickets_beside
+from transforms.facts.beside import with_tickets_beside
+from transforms.facts.excerpt import OF_TICKETS
 
 
 def asked(number: int, day: int, category: str = "printer", requester: int = 50) -> dict[str, Any]:
@@ -19,7 +20,9 @@ TICKETS = [asked(1, 0), asked(2, 3), asked(3, 5), asked(4, 9), asked(5, 9, "key"
 RATED = answer(50, "satisfied", 5.0, ticket_id="T7")
 NIGHT = {
     "ticket": table("ticket", TICKETS).lazy(),
-    "ticket_event": table("ticket_event", [event(3, at(6), "public_reply"), event(4, at(9), "public_reply")]).lazy(),
+    "ticket_event": table(
+        "ticket_event", [event(number, at(day), "public_reply") for number, day in ((1, 1), (3, 6), (4, 9))]
+    ).lazy(),
     "recognition": table("recognition", [recognition(1, 2, at(0).date())]).lazy(),
     "survey_response": table("survey_response", [RATED, answer(51, "satisfied", 1.0)]).lazy(),
     "invitation": table("invitation", [invitation(50, ticket_id="T3"), invitation(51)]).lazy(),
@@ -30,8 +33,18 @@ def named(*numbers: int) -> pl.DataFrame:
     return pl.DataFrame({"ticket_id": [f"T{number}" for number in numbers]})
 
 
+def night(*numbers: int, witness: int) -> dict[str, pl.DataFrame]:
+    """What is left of the tables of two equal nights for some tickets."""
+    ids = named(*numbers)
+    rows = {name: NIGHT[name].join(ids.lazy(), on="ticket_id", how="semi") for name in OF_TICKETS if name in NIGHT}
+    before, after = with_tickets_beside([NIGHT, NIGHT], [rows, rows], ids, named(witness))
+    found = {name: table.collect() for name, table in after.items()}
+    assert all(table.collect().equals(found[name]) for name, table in before.items())
+    return found
+
+
 def beside(*numbers: int, witness: int) -> set[str]:
-    return set(tickets_beside([NIGHT], named(*numbers), named(witness))["ticket_id"])
+    return set(night(*numbers, witness=witness)["ticket"]["ticket_id"])
 
 
 def test_the_first_of_the_requester_later_ones_of_the_matter_a_witness_and_a_rated_one_are_beside() -> None:
@@ -43,10 +56,26 @@ def test_a_ticket_without_a_requester_has_no_neighbours() -> None:
 
 
 def test_of_all_tables_only_what_tells_of_these_tickets_is_left() -> None:
-    found = {name: rows.collect() for name, rows in of_these_alone(NIGHT, named(3, 7)).items()}
+    found = night(3, witness=7)
 
-    assert found["ticket"]["ticket_id"].to_list() == ["T3", "T7"]
-    assert found["ticket_event"]["ticket_id"].to_list() == ["T3"]
+    # Ticket 1 is the first of its requester, 4 the one with which they came back.
+    assert sorted(found["ticket"]["ticket_id"]) == ["T1", "T3", "T4", "T7"]
+    assert sorted(found["ticket_event"]["ticket_id"]) == ["T1", "T3", "T4"]
     assert found["survey_response"]["ticket_id"].to_list() == ["T7"]
     assert found["invitation"]["ticket_id"].to_list() == ["T3"]
     assert found["recognition"].height == 1
+
+
+def test_rows_of_changed_tickets_are_those_of_each_night_and_all_others_the_same() -> None:
+    gone, come = (
+        table("ticket_event", [event(3, at(6), "public_reply")]),
+        table("ticket_event", [event(3, at(8), "public_reply")]),
+    )
+    now = NIGHT | {"ticket_event": pl.concat([NIGHT["ticket_event"].filter(pl.col("ticket_id") != "T3"), come.lazy()])}
+    ticket_row = NIGHT["ticket"].filter(pl.col("ticket_id") == "T3")
+    rows = [{"ticket": ticket_row, "ticket_event": events.lazy()} for events in (gone, come)]
+
+    nights = with_tickets_beside([NIGHT, now], rows, named(3), named(7))
+
+    told = [one["ticket_event"].select("ticket_id", "at").sort("at").collect().rows() for one in nights]
+    assert told == [[("T1", at(1)), ("T3", day), ("T4", at(9))] for day in (at(6), at(8))]

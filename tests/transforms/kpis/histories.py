@@ -14,7 +14,7 @@ from tests.acceptance import definition_lock
 from tests.transforms.kpis.in_texts import in_texts
 from transforms.contracts import STAGED
 from transforms.facts import Context, Facts
-from transforms.facts.beside import of_these_alone, tickets_beside
+from transforms.facts.beside import with_tickets_beside
 from transforms.facts.excerpt import excerpt
 from transforms.facts.known import HAPPENED
 from transforms.facts.longest_wait import longest_wait
@@ -91,8 +91,7 @@ class History:
     def _made_differ(self, touched: Touched) -> Differing:
         nights = [_fed(self.before), _fed(self.after)]
         shown = pl.concat(witnesses(_lazy(night)) for night in (self.before, self.after))
-        asked = tickets_beside(nights, touched.changed, shown)
-        before, after = (of_these_alone(night, asked) for night in nights)
+        before, after = with_tickets_beside(nights, touched.rows, touched.changed, shown)
         return differing(all_kpis(), Facts(before, self.then), Facts(after, self.now))
 
     def _differing(self) -> tuple[Tables, Tables]:
