@@ -9,11 +9,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tests.flows.pipeline.hardship import limit_files, obey_modes
 from tests.flows.pipeline.sketched import sketch
@@ -22,6 +22,7 @@ from tests.flows.pipeline.small_company import KEY
 PATIENCE_SECONDS = 240
 _ERROR = "error "
 BEGUN = "begun"  # passed before the first boundary
+ASKED = "asked what differs"
 _NUMBERS = count()
 PROCESSES = multiprocessing.get_context("forkserver")
 # Only what starts no thread pool: a child forked beside Polars' threads would hang. Polars starts them with the first
@@ -60,6 +61,7 @@ class Plan:
     dies_at: str | None = None
     waits_at: str | None = None
     is_sketched: bool = False
+    asks: bool = False  # what differs, also where that costs more than it spares
     compares: bool = False  # computes everything again and compares; no source is looked at
     obeys_modes: bool = False  # of files, also where root runs the tests
     largest_file: int | None = None  # bytes, as on a disk that is full
@@ -141,6 +143,22 @@ def _permission(journal: Path) -> Path:
     return journal.with_suffix(".go-on")
 
 
+def _always_ask(tell: Callable[[str], None]) -> None:
+    """Compare observations of changed tickets wherever any are at stake, and tell of it (`ASKED`)."""
+    from flows.pipeline import computing, differing
+
+    ask = computing.differing_since
+
+    def asked(*told: Any) -> Any:
+        found = ask(*told)
+        if found:
+            tell(ASKED)
+        return found
+
+    differing._PAYS_FROM = 0
+    computing.differing_since = asked
+
+
 def _work(folder: Path, plan: Plan, journal: Path) -> None:
     """The child: a bare run of the pipeline, without an orchestrator."""
     os.environ["CULTURE_KPIS_PSEUDONYM_KEY"] = KEY
@@ -174,6 +192,8 @@ def _work(folder: Path, plan: Plan, journal: Path) -> None:
         while boundary == plan.waits_at and not _permission(journal).exists():
             time.sleep(0.01)
 
+    if plan.asks:
+        _always_ask(tell)
     # Great Expectations' progress bars would leave a named semaphore behind with every kill.
     tqdm.set_lock(threading.RLock())
     observers.append(observe)
