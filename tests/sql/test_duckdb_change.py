@@ -1,8 +1,10 @@
 """A night that knows of a large table only the changed rows publishes what a file built anew would hold."""
 
 import stat
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -72,6 +74,20 @@ def test_rows_come_change_and_go(one_night: Path, marts: Frames, monkeypatch: py
     assert stat.S_IMODE(one_night.with_name("w_restricted.duckdb").stat().st_mode) == 0o600
     # The next night builds on it.
     assert is_built(one_night, marts, changed("night-2", AFTER, "a"), monkeypatch) == []
+
+
+def test_a_named_row_that_is_the_same_stays_where_it_is(
+    one_night: Path, marts: Frames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def places() -> dict[str, int]:
+        with closing(duckdb.connect(one_night.with_name("w_restricted.duckdb"), read_only=True)) as connection:
+            return dict(connection.execute("SELECT ticket_id, rowid FROM restricted.fct_ticket").fetchall())
+
+    before = places()
+    is_built(one_night, marts, changed("night-1", AFTER, "a", "b", "c", "d", "e"), monkeypatch)
+    after = places()
+
+    assert {name for name, place in after.items() if before.get(name) == place} == {"c", "d"}
 
 
 def test_changes_since_another_run_are_not_applied(
