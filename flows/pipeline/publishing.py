@@ -66,13 +66,9 @@ def remember(computed: Computed, lake: Lake) -> None:
     lake.replace("hidden_cells", computed.disclosed.hidden)
     for table, load in computed.restricted.items():
         if isinstance(load, ChangedRows):
-            lake.replace_rows(table, _remembered(lake, table, load.keys), load.rows)
+            lake.replace_rows(table, load.keys, load.rows)
         else:
             lake.replace(table, load)
-
-
-def _remembered(lake: Lake, table: str, keys: pl.DataFrame) -> pl.DataFrame:
-    return lake.ask(table, lambda rows: rows.join(keys.lazy(), on=keys.columns, how="semi"))
 
 
 def _height(lake: Lake, table: str) -> int:

@@ -213,6 +213,26 @@ def test_replace_where_touches_only_its_rows(lake: Lake, rows: Rows) -> None:
         lake.replace_where("meta_validation", changed, source="b", gate="staged")
 
 
+def test_rows_that_are_named_become_those_that_come_in(lake: Lake, rows: Rows) -> None:
+    def promises(**tickets: str) -> pl.DataFrame:
+        return rows("fct_promise", *({"promise_id": one, "ticket_id": of} for one, of in tickets.items()))
+
+    def held() -> dict[str, str]:
+        return dict(lake.read("fct_promise").sort("promise_id").select("promise_id", "ticket_id").iter_rows())
+
+    named = pl.DataFrame({"ticket_id": ["t1", "t2"]})
+    lake.replace_rows("fct_promise", named, promises(b="t1", a="t1", c="t2", d="t3", z="t9"))
+    # `b` is gone, `c` another ticket's, `d` was a row's that is not named, `e` is new.
+    lake.replace_rows("fct_promise", named, promises(a="t1", c="t1", d="t2", e="t2"))
+
+    assert held() == {"a": "t1", "c": "t1", "d": "t2", "e": "t2", "z": "t9"}
+    version = lake.version("fct_promise")
+    lake.replace_rows("fct_promise", named, promises(e="t2", d="t2", c="t1", a="t1"))
+    assert lake.version("fct_promise") == version
+    lake.replace_rows("fct_promise", named, promises())
+    assert held() == {"z": "t9"}
+
+
 def test_delete_pages_takes_a_pages_rows_except_those_kept(lake: Lake, rows: Rows) -> None:
     lake.merge("ticket", rows("ticket", ticket(1, 2), ticket(2, 2), ticket(3, 2, page="p2")))
 
