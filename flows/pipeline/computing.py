@@ -20,6 +20,7 @@ from flows.settings import Settings
 from sql.changed_rows import Load
 from transforms.contracts import STAGED
 from transforms.contracts.results import CELL_KEY, KpiCell
+from transforms.contracts.state import KnownSignal
 from transforms.disclosure import Disclosure, disclose
 from transforms.facts import Context, Facts
 from transforms.facts.excerpt import Span, excerpt, merged, of_tickets
@@ -32,6 +33,7 @@ from transforms.kpis.compute import KpiResult, compute, missing_needs
 from transforms.kpis.registry import all_kpis, kpi
 from transforms.kpis.selection import Selection
 from transforms.kpis.target_values import beside_remembered, named_by_targets, told_by
+from transforms.marts.kpi_signal import signals_beside
 from transforms.texts import filled
 
 # How much larger an excerpt may become by serving one more KPI.
@@ -45,12 +47,14 @@ SCANNED = ("ticket_event", "promise_event", "promise")
 class Computed:
     """The tables of one run before gate 2, and what must be remembered in the lake when they are published.
 
+    `signals` (KnownSignal) are what the next night need not judge again.
     `rests_on` is what the next night compares with; None for a backfill, which does not compute all that changed.
     """
 
     marts: dict[str, pl.DataFrame]
     restricted: Mapping[str, Load]
     disclosed: Disclosure
+    signals: pl.DataFrame
     rests_on: Rested | None = None
 
 
@@ -129,7 +133,8 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
     passed("affected parts computed")
     restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets, changes.since)
-    computed = assemble(settings, lake, night, facts, results, selection, restricted)
+    known = lake.read("known_signal")
+    computed = assemble(settings, lake, night, facts, results, selection, restricted, known=known)
     waits = changes.rests_on.longest_wait.or_longer(longest_wait(of_touched))
     return replace(computed, rests_on=replace(changes.rests_on, longest_wait=waits, target_values=values))
 
@@ -186,10 +191,12 @@ def assemble(
     selection: Selection,
     restricted: Mapping[str, Load],
     reason: str | None = None,
+    known: pl.DataFrame | None = None,
 ) -> Computed:
     """Disclose the results of the selected parts and build every table, all other parts taken over as remembered.
 
-    `reason` is why somebody asked for them; it stands before the reason of every restatement.
+    `known` (KnownSignal) are signals that may be taken over; without them all numbers are judged anew. `reason` is why
+    somebody asked for the parts; it stands before the reason of every restatement.
     """
     previous, kpi_ids = lake.read("published_kpi_value"), list(selection.kpi_ids)
     ledger = lake.ask("publication_ledger", lambda rows: rows.filter(pl.col("kpi_id").is_in(kpi_ids)))
@@ -211,8 +218,9 @@ def assemble(
         hidden=pl.concat([disclosed.hidden, selection.others(lake.read("hidden_cells"), all_kpis())]),
         restatements=_fresh(lake, restatements),
     )
-    marts = marts_of(settings, lake, facts, beside, night)
-    return Computed(marts, restricted, beside)
+    signals = signals_beside(beside.rows, all_kpis(), KnownSignal.create_empty() if known is None else known)
+    marts = marts_of(settings, lake, facts, beside, signals, night)
+    return Computed(marts, restricted, beside, signals)
 
 
 def _ancestors(facts: Facts, results: Sequence[KpiResult]) -> pl.DataFrame:

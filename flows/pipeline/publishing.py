@@ -64,6 +64,7 @@ def remember(computed: Computed, lake: Lake) -> None:
     passed("ledger")
     lake.replace("published_kpi_value", computed.disclosed.rows)
     lake.replace("hidden_cells", computed.disclosed.hidden)
+    lake.replace("known_signal", computed.signals)
     for table, load in computed.restricted.items():
         if isinstance(load, ChangedRows):
             lake.replace_rows(table, load.keys, load.rows)

@@ -8,14 +8,13 @@ from flows.lake import Lake
 from flows.pipeline.night import Night
 from flows.settings import Settings
 from sql.changed_rows import ChangedRows, Load
-from transforms.contracts import RESTRICTED
+from transforms.contracts import MARTS, RESTRICTED
 from transforms.contracts.marts import PRINCIPLES
 from transforms.disclosure import Disclosure, privacy_log
 from transforms.facts import Facts
 from transforms.kpis.registry import all_kpis, principle_documentation
 from transforms.marts.evidence import table_evidence
 from transforms.marts.kpi_catalogue import dim_kpi, dim_principle
-from transforms.marts.kpi_signal import fct_kpi_signal
 from transforms.marts.organisation import dim_org_unit
 from transforms.marts.periods import dim_date, dim_period
 from transforms.marts.principle_score import fct_principle_score
@@ -24,11 +23,11 @@ from transforms.marts.trust import graded
 
 
 def marts_of(
-    settings: Settings, lake: Lake, facts: Facts, disclosed: Disclosure, night: Night
+    settings: Settings, lake: Lake, facts: Facts, disclosed: Disclosure, signals: pl.DataFrame, night: Night
 ) -> dict[str, pl.DataFrame]:
     """Every table of schema `marts`; the run itself is written as succeeded, for it is published only then.
 
-    What is derived from numbers is derived here, from disclosed rows only.
+    What is derived from numbers is derived from disclosed rows only, `signals` (KnownSignal) among it.
     """
     accounting = lake.read("meta_row_accounting")
     staged = {name: facts.table(name) for name in facts.provided}
@@ -38,7 +37,7 @@ def marts_of(
     return {
         "fct_kpi_value": graded(disclosed.rows, all_kpis(), evidence),
         "fct_principle_score": scores,
-        "fct_kpi_signal": fct_kpi_signal(disclosed.rows, all_kpis()),
+        "fct_kpi_signal": signals.select(list(MARTS["fct_kpi_signal"].columns())),
         "dim_kpi": dim_kpi(all_kpis()),
         "dim_principle": dim_principle({principle: principle_documentation(principle) for principle in PRINCIPLES}),
         "dim_org_unit": dim_org_unit(facts.tree, night.run_on),

@@ -8,6 +8,7 @@ from transforms.contracts.columns import code, count, day, flag, identifier, num
 from transforms.contracts.lineage import Staged
 from transforms.contracts.marts import FATES
 from transforms.contracts.results import CellCrowd, CellPerson, KpiCell
+from transforms.contracts.roll_up import FctKpiSignal
 
 
 class LandedPage(dy.Schema):
@@ -99,6 +100,12 @@ class TargetValue(dy.Schema):
     period_grain = identifier("Grain of the period.", primary_key=True)
     period_start = day("First day of the period.", primary_key=True)
     value = number("Its number before disclosure: component and variant `main`.", nullable=False)
+
+
+class KnownSignal(FctKpiSignal):
+    """A signal as it was judged last, so that a later night need not judge it again."""
+
+    inputs = identifier("Hash of all that the signals whose period ends on the same day are derived from.")
 
 
 class BackfillChunk(dy.Schema):

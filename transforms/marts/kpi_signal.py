@@ -11,7 +11,8 @@
 * All tests whose period ends on the same day are one family: Benjamini-Hochberg at 5 %. `noticed` is a discovery,
   `raised` one that repeats in the next published number on the same side.
 
-It sees published rows only: whoever reads the mart can compute it.
+It sees published rows only: whoever reads the mart can compute it. A night judges anew only the families in which
+anything is judged by other numbers than before (`signal_families.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import polars as pl
 
 from transforms.contracts.results import CELL_KEY, PERIOD_GRAINS
 from transforms.contracts.roll_up import FctKpiSignal
+from transforms.contracts.state import KnownSignal
 from transforms.kpis.registry import RegisteredKpi
+from transforms.marts.signal_families import family_inputs
 from transforms.stats.control_charts import individuals, laney
 from transforms.stats.few_points import two_sided_tail
 from transforms.stats.multiplicity import benjamini_hochberg
@@ -47,22 +50,39 @@ _NUMBERS = (*_LEVELS, "p_value", "q_value")
 
 def fct_kpi_signal(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
     """Every judged number and rule (FctKpiSignal); `rows` is FctKpiValue after disclosure."""
+    return signals_beside(rows, registered, KnownSignal.create_empty()).select(list(FctKpiSignal.columns()))
+
+
+def signals_beside(rows: pl.DataFrame, registered: Sequence[RegisteredKpi], known: pl.DataFrame) -> pl.DataFrame:
+    """The same as KnownSignal; families judged by the same numbers as in `known` (KnownSignal) are taken from there."""
     points = _published_series(rows, registered)
     if points.is_empty():
-        return FctKpiSignal.create_empty()
+        return KnownSignal.create_empty()
     numbered = _numbered(points)
-    judged = _with_its_past(numbered)
+    families = family_inputs(numbered, FEWEST_POINTS, MOST_POINTS)
+    same = known.join(families, on=["period_end", "inputs"], how="semi")
+    others = families.join(same, on="period_end", how="anti")
+    found = _judged(numbered, others).join(others, on="period_end")
+    return KnownSignal.validate(
+        pl.concat([found.select(list(KnownSignal.columns())), same]).sort(KnownSignal.primary_key()), cast=True
+    )
+
+
+def _judged(numbered: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+    """The signals of some `families` (period_end, before) as FctKpiSignal."""
+    told = families["period_end"]
+    # A number is raised by what the one before it came to, so that one's family is judged, too.
+    needed = pl.concat([told, families["before"].explode().drop_nulls()]).unique()
+    judged = _with_its_past(numbered, needed)
     tests = pl.concat([_beyond_limits(judged), _run(judged)], how="diagonal").join(numbered, on="judged")
     found = _with_status(benjamini_hochberg(tests.lazy(), family=["period_end"]).collect())
     # Shorter runs are tests that were made, so they count in the family; they are no rule, so they are not told.
-    told = (pl.col("rule") == "beyond_limits") | (pl.col("run_length") >= RUN_POINTS)
-    return FctKpiSignal.validate(
-        found.filter(told)
+    is_rule = (pl.col("rule") == "beyond_limits") | (pl.col("run_length") >= RUN_POINTS)
+    return (
+        found.filter(is_rule & pl.col("period_end").is_in(told.implode()))
         .with_columns(_of_minutes(name, pl.col(name).exp() - 1) for name in _LEVELS)
         .with_columns(_is_better().alias("is_better"), repeatable(*_NUMBERS))
-        .select(list(FctKpiSignal.columns()))
-        .sort(FctKpiSignal.primary_key()),
-        cast=True,
+        .select(pl.col(name).cast(column.dtype) for name, column in FctKpiSignal.columns().items())
     )
 
 
@@ -102,11 +122,14 @@ def _numbered(points: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_its_past(numbered: pl.DataFrame) -> pl.DataFrame:
-    """Each point to be judged with itself and the up to 24 published ones before it (`point`), and their numbers."""
+def _with_its_past(numbered: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:
+    """Each point to be judged with itself and the up to 24 published ones before it (`point`), and their numbers.
+
+    `ends` are the period ends of the points to be judged.
+    """
     back = pl.DataFrame({"back": range(MOST_POINTS + 1)}, schema={"back": pl.UInt32})
     reached = (
-        numbered.filter(pl.col("position") >= FEWEST_POINTS)
+        numbered.filter((pl.col("position") >= FEWEST_POINTS) & pl.col("period_end").is_in(ends.implode()))
         .select("judged", "position")
         .join(back, how="cross")
         .filter(pl.col("back") <= pl.col("position"))
