@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.facts.excerpt import OF_TICKETS, first_of_requesters
+from transforms.facts.excerpt import OF_TICKETS, about, first_of_requesters
 
 _ID = "ticket_id"
 _OF_SURVEYS = ("survey_response", "invitation")
@@ -27,9 +27,9 @@ def with_tickets_beside(
     """
     others, latest = _others(nights, tickets, witnesses), nights[-1]
     names = [name for name in OF_TICKETS if name in latest]
-    found = pl.collect_all([latest[name].filter(_named(others)) for name in names])
+    found = pl.collect_all([latest[name].filter(about(others)) for name in names])
     beside = dict(zip(names, found, strict=True))
-    asked = _named(pl.concat([tickets.select(_ID), others]))
+    asked = about(pl.concat([tickets.select(_ID), others]))
     return [_night(night, of_night, beside, asked) for night, of_night in zip(nights, rows, strict=True)]
 
 
@@ -69,7 +69,3 @@ def _others(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataF
             rated = known.join(answered.select(_ID, "survey_id").unique(), on=_ID)
             found.append(rated.group_by("source", "survey_id").agg(pl.col(_ID).min()).select(_ID).collect())
     return pl.concat(found).unique().join(tickets, on=_ID, how="anti")
-
-
-def _named(tickets: pl.DataFrame) -> pl.Expr:
-    return pl.col(_ID).is_in(tickets[_ID].implode())

@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.facts.context import Context
-from transforms.facts.excerpt import OF_TICKETS, Span, merged
+from transforms.facts.excerpt import OF_TICKETS, Span, about, merged
 from transforms.facts.longest_wait import LongestWait, waited
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
 
@@ -107,12 +107,8 @@ def touched_since(
 
 
 def _rows_of(tickets: pl.DataFrame, changed: Changed, after: Tables) -> tuple[Tables, Tables]:
-    """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed.
-
-    A filter reads no more than it must, where a join reads everything.
-    """
-    named = pl.col(_ID).is_in(tickets[_ID].implode())
-    found = pl.collect_all([after[name].filter(named) for name in OF_TICKETS])
+    """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed."""
+    found = pl.collect_all([after[name].filter(about(tickets)) for name in OF_TICKETS])
     now = dict(zip(OF_TICKETS, found, strict=True))
     then = {
         name: pl.concat(
