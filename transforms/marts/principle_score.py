@@ -31,6 +31,7 @@ from transforms.kpis.registry import RegisteredKpi
 from transforms.marts.kpi_scores import BEST, scored_parts, scores
 from transforms.stats.precision import repeatable
 from transforms.stats.weight_band import weighted_band
+from transforms.texts import filled
 
 COMMITMENT = "commitment"
 COMMITMENT_WEIGHT = 0.3
@@ -41,6 +42,7 @@ _FLOOR = 10.0
 _UNIT = ["org_unit_id", "period_start"]
 _INDEX = [*_UNIT, "principle"]
 _WINDOW_DAYS = {"window_13w": 91, "window_26w": 182, "window_52w": 364, "week": 7}
+_SHORTEST_QUARTER = 90
 _NUMBERS = ("index_value", "index_low", "index_high")
 
 
@@ -68,16 +70,21 @@ def _in_quarters(rows: pl.DataFrame, parts: pl.DataFrame, run_on: dt.date) -> pl
     """Rows of weighted KPIs with `quarter_start` and `quarter_end` of the ended quarters they count in."""
     key = ["kpi_id", "definition_version", "period_grain"]
     weighted = rows.join(parts.select(key).unique(), on=key, how="semi")
-    first_on: dt.date = min(weighted["period_start"].unique().to_list(), default=run_on)
-    quarters = (
-        pl.DataFrame({"quarter_start": pl.date_range(first_on, run_on, eager=True).dt.truncate("1q").unique()})
-        .with_columns(pl.col("quarter_start").dt.offset_by("1q").dt.offset_by("-1d").alias("quarter_end"))
-        .filter(pl.col("quarter_end") <= run_on)
-    )
     # Windows tile time, so of each length exactly one ends in the days up to the quarter's end that it is long.
     days = pl.col("period_grain").replace_strict(_WINDOW_DAYS, default=1, return_dtype=pl.Int64)
     since = (pl.col("quarter_end") - pl.col("period_end")).dt.total_days()
-    return weighted.join(quarters, how="cross").filter((since >= 0) & (since < days))
+    # The quarter it ends in, and as many later ones as it may reach: quarters have 90 days and more.
+    later = pl.int_ranges(0, days // _SHORTEST_QUARTER + 1).alias("later")
+    return (
+        weighted.with_columns(later)
+        .explode("later")
+        .with_columns(
+            pl.col("period_end").dt.truncate("1q").dt.offset_by(filled("{}q", "later")).alias("quarter_start")
+        )
+        .drop("later")
+        .with_columns(pl.col("quarter_start").dt.offset_by("1q").dt.offset_by("-1d").alias("quarter_end"))
+        .filter((pl.col("quarter_end") <= run_on) & (since >= 0) & (since < days))
+    )
 
 
 def _principles(counted: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
