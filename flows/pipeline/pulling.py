@@ -33,46 +33,48 @@ def pull(source: LiveSource, lake: Lake, landed_at: dt.datetime) -> int:
 
     What has arrived is stored, whatever happens next: the errors of `flows.errors` are raised after that.
     """
-    n_pages = 0
+    storing = _Storing(source.name, lake, landed_at)
     with live.opened(source) as walker:
-        for endpoint in endpoints_of(source):
-            storing = _Storing(source, endpoint, lake, landed_at)
-            pulling = Pull(walker, endpoint, storing.cursors(), source.start_on, source.reread_days)
-            try:
-                for step in pulling.steps():
-                    storing.take(step)
-            finally:
-                storing.store()
-            n_pages += storing.n_pages
-    return n_pages
+        try:
+            for endpoint in endpoints_of(source):
+                cursors = storing.cursors(endpoint.name)
+                for step in Pull(walker, endpoint, cursors, source.start_on, source.reread_days).steps():
+                    storing.take(endpoint, step)
+        finally:
+            storing.store()
+    return storing.n_pages
 
 
 class _Storing:
-    """Pages and cursors of one endpoint on their way into the lake."""
+    """Pages and cursors of one source on their way into the lake.
 
-    def __init__(self, source: LiveSource, endpoint: Endpoint, lake: Lake, landed_at: dt.datetime) -> None:
+    A commit costs the same for one page as for many, and most endpoints have few of a night: they are stored together.
+    """
+
+    def __init__(self, source: str, lake: Lake, landed_at: dt.datetime) -> None:
         self.n_pages = 0
-        self._source, self._endpoint, self._lake, self._landed_at = source.name, endpoint, lake, landed_at
-        known = lake.read(TABLE).filter(pl.col("source") == source.name, pl.col("endpoint") == endpoint.name)
-        self._rows = {str(row["scope"]): row for row in known.to_dicts()}
-        self._moved: dict[str, Cursor] = {}
+        self._source, self._lake, self._landed_at = source, lake, landed_at
+        known = lake.read(TABLE).filter(pl.col("source") == source)
+        self._rows = {(str(row["endpoint"]), str(row["scope"])): row for row in known.to_dicts()}
+        self._moved: dict[tuple[str, str], Cursor] = {}
         self._pages: list[FetchedPage] = []
 
-    def cursors(self) -> Mapping[str, Cursor]:
-        """Where the scopes stood before tonight."""
+    def cursors(self, endpoint: str) -> Mapping[str, Cursor]:
+        """Where the scopes of an endpoint stood before tonight."""
         return {
             scope: Cursor.of(scope, row["position"], row["covered_until"], row["is_complete"])
-            for scope, row in self._rows.items()
+            for (name, scope), row in self._rows.items()
+            if name == endpoint
         }
 
-    def take(self, step: Pulled) -> None:
+    def take(self, endpoint: Endpoint, step: Pulled) -> None:
         """Take what a step brought, and store what has gathered when it is enough."""
-        scope = step.cursor.scope
-        row = self._rows.setdefault(scope, {"pages": [], "staged_pages": None})
-        if replaces(self._endpoint.increment):
+        place = endpoint.name, step.cursor.scope
+        row = self._rows.setdefault(place, {"pages": [], "staged_pages": None})
+        if replaces(endpoint.increment):
             told = [page_id(self._source, page.name, page.payload) for page in step.pages]
             row["pages"] = told if step.begins else [*row["pages"], *told]
-        self._moved[scope] = step.cursor
+        self._moved[place] = step.cursor
         self._pages.extend(step.pages)
         self.n_pages += len(step.pages)
         if len(self._pages) >= _PAGES_AT_ONCE or sum(len(page.payload) for page in self._pages) >= _BYTES_AT_ONCE:
@@ -84,16 +86,17 @@ class _Storing:
             return
         self._lake.land(self._source, ((page.name, page.payload) for page in self._pages), self._landed_at)
         passed(f"pages landed:{self._source}")
-        self._lake.merge(TABLE, pl.DataFrame([self._row(cursor) for cursor in self._moved.values()], schema=_SCHEMA))
+        rows = [self._row(*place, cursor) for place, cursor in self._moved.items()]
+        self._lake.merge(TABLE, pl.DataFrame(rows, schema=_SCHEMA))
         passed(f"cursor moved:{self._source}")
         self._pages, self._moved = [], {}
 
-    def _row(self, cursor: Cursor) -> dict[str, object]:
-        kept = self._rows[cursor.scope]
+    def _row(self, endpoint: str, scope: str, cursor: Cursor) -> dict[str, object]:
+        kept = self._rows[endpoint, scope]
         return {
             "source": self._source,
-            "endpoint": self._endpoint.name,
-            "scope": cursor.scope,
+            "endpoint": endpoint,
+            "scope": scope,
             "position": cursor.position(),
             "covered_until": cursor.covered_until,
             "is_complete": cursor.is_complete,
