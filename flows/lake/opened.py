@@ -26,11 +26,14 @@ class OpenedTable:
 
     def is_newest(self) -> bool:
         """Whether opening it again would read the same: its version's file is untouched and no later one is there."""
+        return self.is_untouched() and _stamp(self.log, self.version + 1) is None
+
+    def is_untouched(self) -> bool:
+        """Whether opening this version again would read the same."""
         return (
             self.stamp is not None
             and self.table.version() == self.version
             and _stamp(self.log, self.version) == self.stamp
-            and _stamp(self.log, self.version + 1) is None
         )
 
 

@@ -32,14 +32,18 @@ def write_pages(lake: LakeReader, source: str, pages: Sequence[Page]) -> None:
         for page, content in pages
         for part in range(_n_parts(content))
     ]
+    delta = lake.open_anew(LANDING_PAYLOAD)
     write_deltalake(
-        lake.location.table(LANDING_PAYLOAD),
+        delta or lake.location.table(LANDING_PAYLOAD),
         pl.DataFrame(rows, schema=_SCHEMA, orient="row"),
         mode="append",
-        configuration={"delta.dataSkippingStatsColumns": ",".join(_KEY)},
+        # Of a table that is there already it is kept as it is.
+        configuration=None if delta else {"delta.dataSkippingStatsColumns": ",".join(_KEY)},
         writer_properties=_WRITER,
         storage_options=lake.location.options,
     )
+    if delta:
+        lake.keep_opened(LANDING_PAYLOAD, delta)
 
 
 def stored_pages(lake: LakeReader) -> pl.LazyFrame:
@@ -79,8 +83,8 @@ def erase_pages(lake: LakeReader, pages: pl.DataFrame) -> None:
 
     Landed pages hold personal data as received, so no older version of the table keeps them.
     """
-    delta = lake.open_anew(LANDING_PAYLOAD)
-    if delta is None or pages.is_empty():
+    delta = None if pages.is_empty() else lake.open_anew(LANDING_PAYLOAD)
+    if delta is None:
         return
     for (source,), of_source in pages.group_by("source", maintain_order=True):
         listed = ", ".join(map(quoted, of_source.get_column("source_page").sort()))

@@ -47,6 +47,7 @@ class LakeReader:
         self.location = locate(url)
         self._pins = pins
         self._opened: dict[str, OpenedTable] = {}
+        self._opened_at: dict[tuple[str, int], OpenedTable] = {}
 
     def at(self, versions: Mapping[str, int]) -> Self:
         """The same lake as it was at these versions of its tables, to be read only."""
@@ -117,13 +118,27 @@ class LakeReader:
                 return None
             version = self._pins[name]
         if version is not None:
-            return self.open_anew(name, version)
+            return self._open_at(name, version)
         known = self._opened.get(name)
         if known and known.is_newest():
             return known.table
         table = self.open_anew(name)
-        if table and self.location.folder:
+        if table:
+            self.keep_opened(name, table)
+        return table
+
+    def keep_opened(self, name: str, table: DeltaTable) -> None:
+        """Let a table at its newest version serve readers from here on: whoever gives it away changes it no more."""
+        if self.location.folder:
             self._opened[name] = OpenedTable.of(table, self.location.folder / name)
+
+    def _open_at(self, name: str, version: int) -> DeltaTable | None:
+        known = self._opened_at.get((name, version))
+        if known and known.is_untouched():
+            return known.table
+        table = self.open_anew(name, version)
+        if table and self.location.folder:
+            self._opened_at[name, version] = OpenedTable.of(table, self.location.folder / name)
         return table
 
     def open_anew(self, name: str, version: int | None = None) -> DeltaTable | None:

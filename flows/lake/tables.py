@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -18,6 +19,9 @@ from flows.lake.upsert import Merged, changed_rows, latest_rows, says_the_same
 Frame = pl.DataFrame | pl.LazyFrame
 # An update rewrites the files of the rows it changes, and rows that came together change together.
 FILE_BYTES = 4 * 2**20
+_Action = Callable[[TableMerger], TableMerger]
+_UPSERT: _Action = lambda merger: merger.when_matched_update_all().when_not_matched_insert_all()  # noqa: E731
+_DELETE: _Action = TableMerger.when_matched_delete
 # Of so few rows the keys are looked up one by one.
 _FEW_ROWS = 50_000
 
@@ -110,7 +114,7 @@ class LakeTables(LakeReader):
             if gone.height:
                 matching = [*key, *partition_columns(table)]
                 doomed = with_partition(table, gone).select(matching)
-                self._merger(table, doomed, matching, held=doomed).when_matched_delete().execute()
+                self._match(table, doomed, matching, _DELETE, held=doomed)
             self._write_changed(table, *changed_rows(latest, stored.lazy(), key, None), stored)
 
     def delete_pages(self, table: str, source: str, pages: Iterable[str], keep: pl.DataFrame | None = None) -> int:
@@ -130,7 +134,7 @@ class LakeTables(LakeReader):
             if keep is not None:
                 doomed = doomed.join(keep, on=key, how="anti")
             if doomed.height:
-                self._merger(table, doomed, matching, held=doomed).when_matched_delete().execute()
+                self._match(table, doomed, matching, _DELETE, held=doomed)
         return doomed.height
 
     def delete_missing(self, table: str, source: str, within: pl.Expr, keep: pl.DataFrame) -> int:
@@ -144,7 +148,7 @@ class LakeTables(LakeReader):
             of_source = self.scan_opened(delta).filter((pl.col("source") == source) & within)
             doomed = of_source.select(matching).join(keep.lazy(), on=key, how="anti").collect()
             if doomed.height:
-                self._merger(table, doomed, matching, held=doomed).when_matched_delete().execute()
+                self._match(table, doomed, matching, _DELETE, held=doomed)
         return doomed.height
 
     def _write_changed(self, table: str, changed: pl.DataFrame, merged: Merged, stored: pl.DataFrame) -> None:
@@ -152,8 +156,7 @@ class LakeTables(LakeReader):
         key = contract_of(table).primary_key()
         if merged.updated:
             rows, matching = with_partition(table, changed), [*key, *partition_columns(table)]
-            merger = self._merger(table, rows, matching, held=rows.join(stored, on=key, how="semi"))
-            merger.when_matched_update_all().when_not_matched_insert_all().execute()
+            self._match(table, rows, matching, _UPSERT, held=rows.join(stored, on=key, how="semi"))
         elif merged.inserted:
             self._append(table, changed)
 
@@ -171,50 +174,56 @@ class LakeTables(LakeReader):
             frame = frame.filter(_is_among(incoming[told]))
         return in_shape_of(contract, frame).join(incoming.lazy().select(key), on=key, how="semi")
 
-    def _merger(self, table: str, rows: pl.DataFrame, matching: list[str], *, held: pl.DataFrame) -> TableMerger:
-        """A merge of `rows` into a table that was written before; `held` are those of them that are stored.
-
-        Their range is part of the predicate: by it Delta Lake leaves out files that hold none of them, where keys grow
-        with time. Rows that are not stored match nothing anyhow.
-        """
-        predicate = [f"stored.{name} = incoming.{name}" for name in matching]
-        told = _most_telling(held, matching)
-        if told:
-            first, last = held.select(pl.col(told).min().alias("first"), pl.col(told).max().alias("last")).row(0)
-            predicate += [f"stored.{told} >= {quoted(first)}", f"stored.{told} <= {quoted(last)}"]
+    def _match(
+        self, table: str, rows: pl.DataFrame, matching: list[str], action: _Action, *, held: pl.DataFrame
+    ) -> None:
+        """Merge `rows` into a table that was written before; `held` are those of them that are stored."""
         delta = self.open_anew(table)
         assert delta is not None, table
-        return delta.merge(
-            rows,
-            predicate=" AND ".join(predicate),
-            source_alias="incoming",
-            target_alias="stored",
-            merge_schema=True,
-        )
+        action(_merger(delta, rows, matching, held)).execute()
+        self.keep_opened(table, delta)
 
     def _append(self, table: str, frame: pl.DataFrame) -> None:
-        write_deltalake(
-            self.location.table(table),
-            with_partition(table, frame),
-            mode="append",
-            partition_by=partition_columns(table) or None,
-            # A contract may gain a column; the stored table follows.
-            schema_mode="merge",
-            target_file_size=FILE_BYTES,
-            storage_options=self.location.options,
-        )
+        # A contract may gain a column; the stored table follows.
+        self._write(table, frame, mode="append", schema_mode="merge")
 
     def _overwrite(self, table: str, frame: pl.DataFrame, predicate: str | None = None) -> None:
+        self._write(
+            table, frame, mode="overwrite", predicate=predicate, schema_mode="merge" if predicate else "overwrite"
+        )
+
+    def _write(self, table: str, frame: pl.DataFrame, **how: Any) -> None:
+        delta = self.open_anew(table)
         write_deltalake(
-            self.location.table(table),
+            delta or self.location.table(table),
             with_partition(table, frame),
-            mode="overwrite",
-            predicate=predicate,
             partition_by=partition_columns(table) or None,
-            schema_mode="merge" if predicate else "overwrite",
             target_file_size=FILE_BYTES,
             storage_options=self.location.options,
+            **how,
         )
+        if delta:
+            self.keep_opened(table, delta)
+
+
+def _merger(delta: DeltaTable, rows: pl.DataFrame, matching: list[str], held: pl.DataFrame) -> TableMerger:
+    """A merge of `rows` into a table; `held` are those of them that are stored.
+
+    Their range is part of the predicate: by it Delta Lake leaves out files that hold none of them, where keys grow
+    with time. Rows that are not stored match nothing anyhow.
+    """
+    predicate = [f"stored.{name} = incoming.{name}" for name in matching]
+    told = _most_telling(held, matching)
+    if told:
+        first, last = held.select(pl.col(told).min().alias("first"), pl.col(told).max().alias("last")).row(0)
+        predicate += [f"stored.{told} >= {quoted(first)}", f"stored.{told} <= {quoted(last)}"]
+    return delta.merge(
+        rows,
+        predicate=" AND ".join(predicate),
+        source_alias="incoming",
+        target_alias="stored",
+        merge_schema=True,
+    )
 
 
 def _most_telling(rows: pl.DataFrame, key: Sequence[str]) -> str | None:

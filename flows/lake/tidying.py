@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flows.lake.catalogue import LAKE_TABLES, LANDING_PAYLOAD
 from flows.lake.reading import LakeReader
 from flows.lake.trouble import lake_trouble
@@ -20,8 +22,9 @@ def tidy_tables(lake: LakeReader, keep_days: int) -> None:
     hours = keep_days * 24
     for name in (*LAKE_TABLES, LANDING_PAYLOAD):
         with lake_trouble(lake.location.table(name), "tidy"):
-            delta = lake.open_anew(name)
+            opened = lake.open(name)
             # `full` also finds files that no commit ever named: those of a killed run.
-            if delta and delta.vacuum(retention_hours=hours, dry_run=True, enforce_retention_duration=False, full=True):
-                delta.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=False, full=True)
+            how: dict[str, Any] = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
+            if opened and opened.vacuum(dry_run=True, **how) and (delta := lake.open_anew(name)):
+                delta.vacuum(dry_run=False, **how)
                 delta.cleanup_metadata()

@@ -16,6 +16,7 @@ from deltalake.exceptions import DeltaError
 from flows.errors import ConfigurationError, StorageError
 from flows.lake import Lake, lake_trouble
 from flows.lake.location import locate
+from flows.lake.tables import _merger
 
 ROOT = Path(__file__).resolve().parents[3]
 Rows = Callable[..., pl.DataFrame]
@@ -151,7 +152,9 @@ def test_errors_of_the_system_are_said_in_one_line(error: Exception, meaning: st
 def test_a_write_that_meets_anothers_commit_is_said_in_one_line(lake: Lake, rows: Rows) -> None:
     lake.merge("survey_item", rows("survey_item", ONE))
     mine = rows("survey_item", ONE | {"construct": "how"})
-    late = lake._merger("survey_item", mine, ["item_id"], held=mine)
+    opened = lake.open_anew("survey_item")
+    assert opened is not None
+    late = _merger(opened, mine, ["item_id"], mine)
     lake.merge("survey_item", rows("survey_item", ONE | {"construct": "why"}))
 
     with (

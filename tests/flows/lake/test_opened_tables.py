@@ -68,3 +68,35 @@ def test_a_log_that_was_changed_is_read_again(lake: Lake, rows: Rows) -> None:
     log.write_text("\n".join(actions))
 
     assert constructs(lake) == []
+
+
+def test_what_a_writer_leaves_open_reads_like_the_table_opened_anew(lake: Lake, rows: Rows) -> None:
+    two = ONE | {"item_id": "q2"}
+    for change in (
+        lambda: lake.merge(TABLE, rows(TABLE, ONE)),
+        lambda: lake.merge(TABLE, rows(TABLE, two)),
+        lambda: lake.merge(TABLE, rows(TABLE, ONE | {"construct": "how"})),
+        lambda: lake.replace_where(TABLE, rows(TABLE, ONE | {"survey_id": "t"}), survey_id="t"),
+        lambda: lake.replace_rows(TABLE, rows(TABLE, two), rows(TABLE, ONE | {"construct": "what"})),
+        lambda: lake.replace(TABLE, rows(TABLE, two | {"construct": "vision"})),
+        lambda: lake.append(TABLE, rows(TABLE, ONE)),
+    ):
+        change()
+        kept, anew = lake.open(TABLE), lake.open_anew(TABLE)
+        assert kept is not None
+        assert anew is not None
+        assert kept is lake.open(TABLE)
+        assert (kept.version(), sorted(kept.file_uris())) == (anew.version(), sorted(anew.file_uris()))
+        assert kept.schema() == anew.schema()
+        assert lake.read(TABLE).sort(*ONE).equals(Lake(lake.location.root).read(TABLE).sort(*ONE))
+
+
+def test_an_earlier_version_is_opened_once(lake: Lake, rows: Rows) -> None:
+    lake.merge(TABLE, rows(TABLE, ONE))
+    lake.merge(TABLE, rows(TABLE, ONE | {"construct": "how"}))
+
+    first = lake.open(TABLE, 0)
+
+    assert lake.open(TABLE, 0) is first
+    assert lake.read(TABLE, 0)["construct"].to_list() == ["why"]
+    assert constructs(lake) == ["how"]
