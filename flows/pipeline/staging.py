@@ -7,7 +7,7 @@ same batch again: merges are by key, fates and accounting by page, and nothing d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -125,16 +125,14 @@ def _stage_batch(
     if batch.is_outdated:
         staged = outdated(staged, source.name)
     candidates = with_versions(batch, source, staged, lake, settings.organisation.timezone)
-    known = {name: lake.scan(name) for name in STAGED}
     for mapping in source.mappings:
         if mapping.kind == "survey" and mapping.item:
             lake.merge("survey_item", survey_items(mapping))
-            known["survey_item"] = lake.scan("survey_item")
     history = lake.read("meta_row_accounting")
     is_live = isinstance(source, LiveSource)
     n_rows = staged.n_rows()
-    few = is_live and sum(n_rows.values()) < _A_FEW_ROWS
-    verdict = judge_staged(candidates, known, history, night.run_id, source.name, allow_empty=source.allow_empty or few)
+    may_be_empty = source.allow_empty or (is_live and sum(n_rows.values()) < _A_FEW_ROWS)
+    verdict = judge_staged(candidates, _Known(lake), history, night.run_id, source.name, allow_empty=may_be_empty)
     if verdict.blocked:
         raise DataQualityError("; ".join(verdict.reasons))
     fates, partly = _fates(staged, verdict.rejected, verdict.accepted)
@@ -143,10 +141,11 @@ def _stage_batch(
     delete_gone(batch, source, candidates, lake)
     for table in STAGED:
         if table != "survey_item":
-            frame = verdict.accepted.get(table, STAGED[table].create_empty())
+            frame = verdict.accepted.get(table)
             # What an earlier mapping made of the same pages and this one does not.
             lake.delete_pages(table, source.name, staged_before, keep=frame)
-            lake.merge(table, frame, newest_by=_NEWEST_BY.get(table))
+            if frame is not None and frame.height:
+                lake.merge(table, frame, newest_by=_NEWEST_BY.get(table))
     passed(f"staged:{source.name}")
     _quarantine(lake, source.name, staged_before, pl.concat([fates, partly]), staged.received, night)
     accounting = _account(source.name, page_rows, names, fates, night)
@@ -160,6 +159,24 @@ def _stage_batch(
     passed(f"marked:{source.name}")
     by_fate = dict(accounting.group_by("fate").agg(pl.col("n_rows").sum()).iter_rows())
     return StagedSource(len(page_rows), sum(by_fate.values()), by_fate, verdict.warnings)
+
+
+class _Known(Mapping[str, pl.LazyFrame]):
+    """The staged tables as the lake holds them; most of them nobody looks at, and to open one takes milliseconds."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+
+    def __getitem__(self, table: str) -> pl.LazyFrame:
+        if table not in STAGED:
+            raise KeyError(table)
+        return self._lake.scan(table)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(STAGED)
+
+    def __len__(self) -> int:
+        return len(STAGED)
 
 
 def _summed(results: list[pl.DataFrame]) -> pl.DataFrame:
