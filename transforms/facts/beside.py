@@ -56,7 +56,7 @@ def _others(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataF
         known = night["ticket"]
         found.append(first_of_requesters(known, tickets).collect())
         since = (
-            known.join(tickets.lazy(), on=_ID, how="semi")
+            known.filter(about(tickets))
             .group_by("requester_key", "category")
             .agg(pl.col("created_at").min().alias("since"))
         )

@@ -94,7 +94,7 @@ def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span]) -> pl.Data
 def first_of_requesters(tickets: pl.LazyFrame, alive: pl.DataFrame) -> pl.LazyFrame:
     """The first of `tickets`, deleted or not, of each requester of those `alive` (ticket_id): ticket_id."""
     known = tickets.filter(pl.col("requester_key").is_not_null())
-    of_alive = known.join(alive.lazy(), on=_ID, how="semi").select("requester_key").unique()
+    of_alive = known.filter(about(alive)).select("requester_key").unique()
     return (
         known.join(of_alive, on="requester_key", how="semi")
         .group_by("requester_key", "is_deleted")

@@ -87,7 +87,7 @@ def touched_since(
     lives = _lives(moved, nights, now)
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
-    surveys += [_days(after[name].join(moved.lazy(), on=_ID, how="semi"), name, now) for name in _OF_SURVEYS]
+    surveys += [_days(after[name].filter(about(moved)), name, now) for name in _OF_SURVEYS]
     return Touched(
         days={
             "tickets": _distinct(tickets),
@@ -128,9 +128,7 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, before: Tables, after:
     named.append(acted.lazy())
     moved = pl.concat(named).drop_nulls().unique().collect()
     requesters = (
-        pl.concat(
-            night["ticket"].join(moved.lazy(), on=_ID, how="semi").select("requester_key") for night in (before, after)
-        )
+        pl.concat(night["ticket"].filter(about(moved)).select("requester_key") for night in (before, after))
         .drop_nulls()
         .unique()
     )
