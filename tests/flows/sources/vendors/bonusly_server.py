@@ -20,6 +20,13 @@ class BonuslyWorld:
 
     people: list[dict[str, Any]] = field(default_factory=list)
     bonuses: list[dict[str, Any]] = field(default_factory=list)
+    is_still: bool = False
+    _found: dict[tuple[str, ...], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def keep_still(self) -> None:
+        """Nothing happens while a night asks, so what a window shows is looked up once. Call it before each night."""
+        self.is_still = True
+        self._found = {}
 
     def serve(self) -> VendorServer:
         """A server of this world, as it is at the moment of each request."""
@@ -32,13 +39,18 @@ class BonuslyWorld:
             return _page(self.people, asked.params)
         if asked.path != "/bonuses":
             return Told.json({"success": False, "message": "not found"}, 404)
+        window = tuple(asked.params.get(name, "") for name in ("show_private_bonuses", "start_time", "end_time"))
+        if not self.is_still or window not in self._found:
+            self._found = {window: self._shown(*window)}
+        return _page(self._found[window], asked.params)
+
+    def _shown(self, private: str, start: str, end: str) -> list[dict[str, Any]]:
         shown = [
             bonus
             for bonus in self.bonuses
-            if asked.params.get("show_private_bonuses") == "true" or not bonus["private"]
-            if asked.params.get("start_time", "") <= bonus["created_at"] < asked.params.get("end_time", "9999")
+            if (private == "true" or not bonus["private"]) and start <= bonus["created_at"] < (end or "9999")
         ]
-        return _page(sorted(shown, key=lambda bonus: (bonus["created_at"], bonus["id"]), reverse=True), asked.params)
+        return sorted(shown, key=lambda bonus: (bonus["created_at"], bonus["id"]), reverse=True)
 
 
 def _page(rows: list[dict[str, Any]], params: Mapping[str, str]) -> Told:

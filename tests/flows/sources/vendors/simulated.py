@@ -6,6 +6,7 @@ import datetime as dt
 import email.utils
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,7 +77,7 @@ class VendorServer:
 
     `refuses` says whether a request's headers are not good enough (401). `faults` are consumed one per request to a
     path that contains `faulty_path`, None meaning that this one goes well. `ahead` is how far the vendor's clock is
-    ahead of ours.
+    ahead of ours. `cpu` are the CPU seconds that answering took.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class VendorServer:
         self.faults: list[Fault | None] = []
         self.faulty_path = ""
         self.ahead = dt.timedelta()
+        self.cpu = 0.0
         self._answer, self._refuses = answer, refuses
         self._lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -121,6 +123,12 @@ class VendorServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def handle_one_request(self) -> None:
+                began = time.thread_time()
+                super().handle_one_request()
+                with server._lock:
+                    server.cpu += time.thread_time() - began
 
             def do_GET(self) -> None:
                 address = urlsplit(self.path)

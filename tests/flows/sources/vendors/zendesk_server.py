@@ -36,14 +36,14 @@ def _is_stranger(headers: Mapping[str, str]) -> bool:
     return headers.get("authorization") != f"Basic {known}"
 
 
-def block(url: str, *more: str, name: str = "zendesk") -> str:
+def block(url: str, *more: str, name: str = "zendesk", start_on: str = "2026-02-01") -> str:
     """The `[[source]]` block of the account."""
     lines = (
         "[[source]]",
         f'name = "{name}"',
         'connector = "zendesk"',
         f'url = "{url}"',
-        "start_on = 2026-02-01",
+        f"start_on = {start_on}",
         'audience = "customer"',
         *more,
         "[[source.item]]",

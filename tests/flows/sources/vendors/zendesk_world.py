@@ -33,6 +33,7 @@ class World:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._ids = 10_000_000_000
+        self._began = self.now
         long_ago = START - dt.timedelta(days=400)
         zones = [("Berlin", "Europe/Berlin"), ("Eastern Time (US & Canada)", "America/New_York")]
         for number, (name, zone) in enumerate(zones, start=1):
@@ -90,7 +91,7 @@ class World:
 
     def _open(self, at: dt.datetime) -> Ticket:
         rng = self._random
-        requester = self._user(_USER_FROM + rng.randrange(500), "end-user", START)
+        requester = self._user(_USER_FROM + rng.randrange(500), "end-user", self._began)
         by_agent = rng.random() < 0.15
         author = rng.choice(self._at_work) if by_agent else requester
         number = _TICKET_FROM + len(self.tickets)
@@ -225,6 +226,13 @@ class World:
     def touch(self, number: int) -> None:
         """The system changes a ticket without anybody's update: exported again, `updated_at` long past."""
         self.tickets[number].generated_at = self.now
+
+    def look_at(self, number: int) -> None:
+        """An agent notes something about a ticket, unless it is closed."""
+        ticket = self.tickets[number]
+        if ticket.state()["status"] not in ("closed", "deleted"):
+            at = self.now - dt.timedelta(minutes=10)
+            self._audit(ticket, at, self._at_work[number % len(self._at_work)], {}, (self._admin, False, "Internal"))
 
     def leave(self, agent: int) -> None:
         """An agent leaves, and is an end user from now on."""
