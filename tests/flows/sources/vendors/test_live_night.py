@@ -28,8 +28,9 @@ from tests.flows.sources.vendors.zendesk_routes import Routes
 from tests.flows.sources.vendors.zendesk_world import World
 
 # A year: what is read again every night, a month of answers and five weeks of thanks, is a small part of it.
-OPENED_AT = dt.datetime(2025, 4, 10, 8, tzinfo=dt.UTC)
-FIRST_NIGHT = dt.datetime(2026, 4, 12, 2, tzinfo=dt.UTC)  # the first quarter is over, and closed
+OPENED_AT = dt.datetime(2025, 4, 27, 8, tzinfo=dt.UTC)
+# The first quarter is over, and closed; three ordinary nights, on which no week ends and no quarter ripens.
+FIRST_NIGHT = dt.datetime(2026, 4, 23, 2, tzinfo=dt.UTC)
 # Who is in which team is told by one system only, here by Bonusly.
 _TEAMS_ELSEWHERE = 'leave_out = ["groups", "group_memberships"]'
 DAYS, PEOPLE, TICKETS, ANSWERS, THANKS = 360, 300, 26_000, 22_000, 440_000
@@ -109,8 +110,9 @@ class Company:
             self.kudos.bonuses.append(bonusly_server.bonus(first + number, moment, [chance.randrange(PEOPLE)]))
 
         self.desk.world.now = at
-        tickets = sorted(self.desk.world.tickets)
-        for number in chance.sample(tickets, int(share * len(tickets))):
+        # The last ones: what is closed for weeks nobody edits.
+        tickets = sorted(self.desk.world.tickets.values(), key=lambda ticket: ticket.created_at)
+        for number in (ticket.id for ticket in tickets[-int(share * len(tickets)) :]):
             self.desk.world.look_at(number)
             self.desk.world.touch(number)
 
@@ -141,7 +143,7 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company
     # The same people at both vendors; where they belong only one of them knows.
     contacts = vendor.account.contacts
     contacts[:] = [replace(one, email=f"member{number}@example.test") for number, one in enumerate(contacts)]
-    desk = Routes(World(seed=7, now=OPENED_AT), page_size=1_000)
+    desk = Routes(World(seed=7, finishes=True, now=OPENED_AT), page_size=1_000)
     desk.world.grow(TICKETS, days=DAYS)
     kudos = bonusly_server.company(n_people=PEOPLE, n_bonuses=THANKS, begins=OPENED_AT, days=DAYS)
     with vendor.serve() as surveys, kudos.serve() as recognition, zendesk_server.zendesk(desk) as tickets:
