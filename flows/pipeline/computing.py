@@ -120,7 +120,7 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     earliest = lake.ask("published_kpi_value", lambda rows: rows.select(pl.col("period_start").min())).to_series()
     first_on = min([*days, *earliest.drop_nulls(), night.run_on])
     unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, facts)]
-    differing = differing_since(changes, then, now, first_on)
+    differing = differing_since(changes, facts, then, first_on)
     selection = affected(all_kpis(), changes.touched, then, now, first_on=first_on, whole=unfed, differing=differing)
     judging = {kpi_id for kpi_id in selection.kpi_ids if kpi(kpi_id).kpi.sees_tickets_in_numbers}
     results = [
@@ -161,7 +161,8 @@ def _facts_by_kpi(
         else:
             groups.append((spans[kpi_id], [kpi_id]))
     for days, kpi_ids in groups:
-        yield Facts(excerpt(fed, days, changes.rests_on.witnesses), facts.context), kpi_ids
+        of_days = Facts(excerpt(fed, days, changes.rests_on.witnesses), facts.context)
+        yield of_days.with_recognitions_of(facts), kpi_ids
 
 
 def _days(spans: Sequence[Span]) -> int:

@@ -18,8 +18,12 @@ from transforms.kpis.registry import all_kpis
 _PAYS_FROM = 2
 
 
-def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.date) -> Differing | None:
-    """What touched tickets make differ; None where it costs more to know than it spares."""
+def differing_since(changes: Changes, facts: Facts, then: Context, first_on: dt.date) -> Differing | None:
+    """What touched tickets make differ; None where it costs more to know than it spares.
+
+    `facts` are those of tonight, whose thanks are taken for both nights: those that differ count by their days.
+    """
+    now = facts.context
     earliest = at_stake(all_kpis(), changes.touched, then, now, first_on=first_on)
     if earliest is None:
         return None
@@ -32,7 +36,9 @@ def differing_since(changes: Changes, then: Context, now: Context, first_on: dt.
         return None
     touched = changes.touched
     before, after = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown)
-    return differing(all_kpis(), Facts(before, then), Facts(after, now))
+    return differing(
+        all_kpis(), *(Facts(*night).with_recognitions_of(facts) for night in ((before, then), (after, now)))
+    )
 
 
 def fed_of(tables: Tables) -> dict[str, pl.LazyFrame]:

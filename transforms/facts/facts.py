@@ -55,6 +55,12 @@ class Facts:
         knowing.target_values = values
         return knowing
 
+    def with_recognitions_of(self, whole: Facts) -> Self:
+        """The same facts with the recognitions of others: thanks do not follow from tickets, and are many."""
+        sharing = copy(self)
+        sharing.__dict__["recognitions"] = whole.recognitions
+        return sharing
+
     def table(self, name: str) -> pl.LazyFrame:
         """A staged table as known on the night; empty where no source feeds it."""
         return self._tables[name]

@@ -80,7 +80,8 @@ class History:
         }
         for is_far in (False, True):
             mine = [one for one in all_kpis() if one.kpi.id in spans and one.kpi.looks_far == is_far]
-            facts = Facts(excerpt(fed, [span for one in mine for span in spans[one.kpi.id]], shown), self.now)
+            days = [span for one in mine for span in spans[one.kpi.id]]
+            facts = Facts(excerpt(fed, days, shown), self.now).with_recognitions_of(Facts(fed, self.now))
             found |= {one.kpi.id: in_texts(compute(one, facts, selection.starts(one.kpi.id))) for one in mine}
         named = named_by_targets(Facts(fed, self.now))
         values = beside_remembered(told_by(found.values(), named), told_by(old.values(), named), selection)
@@ -92,7 +93,9 @@ class History:
         nights = [_fed(self.before), _fed(self.after)]
         shown = pl.concat(witnesses(_lazy(night)) for night in (self.before, self.after))
         before, after = with_tickets_beside(nights, touched.rows, touched.changed, shown)
-        return differing(all_kpis(), Facts(before, self.then), Facts(after, self.now))
+        whole = Facts(nights[1], self.now)
+        compared = (Facts(*night).with_recognitions_of(whole) for night in ((before, self.then), (after, self.now)))
+        return differing(all_kpis(), *compared)
 
     def _differing(self) -> tuple[Tables, Tables]:
         old, new = {}, {}
