@@ -51,15 +51,11 @@ class Facts:
 
     def with_target_values(self, values: pl.DataFrame) -> Self:
         """The same facts, that know the numbers targets are judged by: see `transforms/kpis/target_values.py`."""
-        knowing = copy(self)
-        knowing.target_values = values
-        return knowing
+        return self._knowing(target_values=values)
 
     def with_recognitions_of(self, whole: Facts) -> Self:
         """The same facts with the recognitions of others: thanks do not follow from tickets, and are many."""
-        sharing = copy(self)
-        sharing.__dict__["recognitions"] = whole.recognitions
-        return sharing
+        return self._knowing(recognitions=whole.recognitions)
 
     def table(self, name: str) -> pl.LazyFrame:
         """A staged table as known on the night; empty where no source feeds it."""
@@ -145,10 +141,14 @@ class Facts:
         """The same facts, with rain of every kind on every team and day: see `weather.one_sky`."""
         begun = self.promises.select(pl.col("began_org_unit_id"), pl.col("began_on")).collect()
         units = pl.concat([begun["began_org_unit_id"].drop_nulls(), pl.Series([UNASSIGNED_UNIT])]).unique()
-        under = copy(self)
         first_on = begun.select(pl.col("began_on").min()).item() or self.context.run_on
-        under.__dict__["load"] = weather.one_sky(units, first_on, self.context)
-        return under
+        return self._knowing(load=weather.one_sky(units, first_on, self.context))
+
+    def _knowing(self, **derived: pl.LazyFrame | pl.DataFrame) -> Self:
+        """A copy that takes these as derived already."""
+        knowing = copy(self)
+        vars(knowing).update(derived)
+        return knowing
 
     @cached_property
     def stays(self) -> pl.LazyFrame:
