@@ -20,6 +20,7 @@ from sql.changed_rows import whole
 from sql.table_hash import RUN_COLUMNS, UNHASHED_TABLES
 from transforms.contracts import MARTS, RESTRICTED
 from transforms.contracts.marts import MetaValidation
+from transforms.rows import differing_rows
 
 GATE, RULE = "rebuild", "same_as_incremental"
 # They say what a run did and not what it found, or they tell of the drift itself.
@@ -50,10 +51,8 @@ def drift_of(published: Iterable[tuple[str, pl.DataFrame]], computed: Mapping[st
         columns = [column for column in contract.column_names() if column not in RUN_COLUMNS]
         key = [column for column in contract.primary_key() if column not in RUN_COLUMNS]
         new = computed[name]
-        differing = pl.concat(
-            one.select(columns).join(other.select(columns), on=columns, how="anti", nulls_equal=True).select(key)
-            for one, other in ((old, new), (new, old))
-        ).unique()
+        alone = differing_rows(old.select(columns), new.select(columns), columns)
+        differing = pl.concat(rows.select(key) for rows in alone).unique()
         if differing.is_empty():
             continue
         kpi = pl.col("kpi_id") if "kpi_id" in key else pl.lit(None, dtype=pl.String).alias("kpi_id")

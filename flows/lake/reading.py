@@ -17,6 +17,7 @@ from flows.lake.location import locate
 from flows.lake.opened import OpenedTable
 from flows.lake.trouble import is_absent, lake_trouble
 from flows.lake.upsert import PROVENANCE
+from transforms.rows import differing_rows
 
 
 class _Table(DeltaTable):
@@ -94,10 +95,7 @@ class LakeReader:
             files = [set(delta.file_uris()) if delta else set[str]() for delta in (then, now)]
             old, new = (self._rows_of(contract, sorted(mine - other)) for mine, other in (files, files[::-1]))
         compared = [name for name in contract.column_names() if name not in PROVENANCE]
-        return (
-            old.join(new, on=compared, how="anti", nulls_equal=True),
-            new.join(old, on=compared, how="anti", nulls_equal=True),
-        )
+        return differing_rows(old, new, compared)
 
     def _rows_of(self, contract: type[dy.Schema], files: list[str]) -> pl.DataFrame:
         if not files:

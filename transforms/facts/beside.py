@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from transforms.facts.excerpt import OF_TICKETS, about, first_of_requesters
+from transforms.facts.excerpt import OF_TICKETS, first_of_requesters
+from transforms.rows import is_among
 
 _ID = "ticket_id"
 _OF_SURVEYS = ("survey_response", "invitation")
@@ -27,9 +28,9 @@ def with_tickets_beside(
     """
     others, latest = _others(nights, tickets, witnesses), nights[-1]
     names = [name for name in OF_TICKETS if name in latest]
-    found = pl.collect_all([latest[name].filter(about(others)) for name in names])
+    found = pl.collect_all([latest[name].filter(is_among(others[_ID])) for name in names])
     beside = dict(zip(names, found, strict=True))
-    asked = about(pl.concat([tickets.select(_ID), others]))
+    asked = is_among(pl.concat([tickets.select(_ID), others])[_ID])
     return [_night(night, of_night, beside, asked) for night, of_night in zip(nights, rows, strict=True)]
 
 
@@ -56,7 +57,7 @@ def _others(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataF
         known = night["ticket"]
         found.append(first_of_requesters(known, tickets).collect())
         since = (
-            known.filter(about(tickets))
+            known.filter(is_among(tickets[_ID]))
             .group_by("requester_key", "category")
             .agg(pl.col("created_at").min().alias("since"))
         )

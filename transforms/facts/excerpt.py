@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
+from transforms.rows import is_among
+
 Span = tuple[dt.date, dt.date]
 OF_TICKETS = ("ticket", "ticket_event", "promise", "promise_event", "ticket_metric")
 _ID = "ticket_id"
@@ -44,19 +46,8 @@ def of_tickets(
 ) -> dict[str, pl.LazyFrame]:
     """`tables` with those of tickets reduced to the tickets named (ticket_id) and the witnesses."""
     # Two ranges: witnesses are among the first tickets of all, and between them and these lies nearly everything.
-    named = about(tickets) | about(witnesses)
+    named = is_among(tickets[_ID]) | is_among(witnesses[_ID])
     return dict(tables) | {name: tables[name].filter(named) for name in OF_TICKETS if name in tables}
-
-
-def about(tickets: pl.DataFrame) -> pl.Expr:
-    """Whether a row is about one of `tickets` (ticket_id).
-
-    A filter reads the other columns of what it finds only, where a join reads them all; and by the range of the ids a
-    scan leaves out whole files and row groups, which it does not do by a list of them.
-    """
-    ids = tickets[_ID]
-    first, last = (pl.lit(end, dtype=pl.String) for end in (ids.min(), ids.max()))
-    return pl.col(_ID).is_between(first, last) & pl.col(_ID).is_in(ids.unique().implode())
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -94,7 +85,7 @@ def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span]) -> pl.Data
 def first_of_requesters(tickets: pl.LazyFrame, alive: pl.DataFrame) -> pl.LazyFrame:
     """The first of `tickets`, deleted or not, of each requester of those `alive` (ticket_id): ticket_id."""
     known = tickets.filter(pl.col("requester_key").is_not_null())
-    of_alive = known.filter(about(alive)).select("requester_key").unique()
+    of_alive = known.filter(is_among(alive[_ID])).select("requester_key").unique()
     return (
         known.join(of_alive, on="requester_key", how="semi")
         .group_by("requester_key", "is_deleted")

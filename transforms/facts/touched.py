@@ -14,9 +14,10 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.facts.context import Context
-from transforms.facts.excerpt import OF_TICKETS, Span, about, merged
+from transforms.facts.excerpt import OF_TICKETS, Span, merged
 from transforms.facts.longest_wait import LongestWait, waited
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
+from transforms.rows import differing_rows, is_among
 
 _ID = "ticket_id"
 # How long after a solve a ticket says whether it was reopened soon, and a day for whatever lies on an edge.
@@ -87,7 +88,7 @@ def touched_since(
     lives = _lives(moved, nights, now)
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
-    surveys += [_days(after[name].filter(about(moved)), name, now) for name in _OF_SURVEYS]
+    surveys += [_days(after[name].filter(is_among(moved[_ID])), name, now) for name in _OF_SURVEYS]
     return Touched(
         days={
             "tickets": _distinct(tickets),
@@ -108,7 +109,7 @@ def touched_since(
 
 def _rows_of(tickets: pl.DataFrame, changed: Changed, after: Tables) -> tuple[Tables, Tables]:
     """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed."""
-    found = pl.collect_all([after[name].filter(about(tickets)) for name in OF_TICKETS])
+    found = pl.collect_all([after[name].filter(is_among(tickets[_ID])) for name in OF_TICKETS])
     now = dict(zip(OF_TICKETS, found, strict=True))
     then = {
         name: pl.concat(
@@ -128,7 +129,7 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, before: Tables, after:
     named.append(acted.lazy())
     moved = pl.concat(named).drop_nulls().unique().collect()
     requesters = (
-        pl.concat(night["ticket"].filter(about(moved)).select("requester_key") for night in (before, after))
+        pl.concat(night["ticket"].filter(is_among(moved[_ID])).select("requester_key") for night in (before, after))
         .drop_nulls()
         .unique()
     )
@@ -189,7 +190,7 @@ def _seen_by_others(
     """
     matter = [_ID, "source", "created_at", "requester_key", "category", "is_deleted"]
     old, new = (rows["ticket"].select(matter) for rows in (changed.before, changed.after))
-    another = [one.join(other, on=matter, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old))]
+    another = differing_rows(old, new, matter)
     whole = pl.concat([*(rows.select(_ID) for rows in another), acted]).unique().lazy()
     since = changed.rows("ticket_event").group_by(_ID).agg(pl.col("at").min().alias("since"))
     days = [

@@ -14,6 +14,7 @@ import polars as pl
 from transforms.clock import business_days
 from transforms.facts.context import Context
 from transforms.facts.load import company_arrivals, seen_agents, team_visits
+from transforms.rows import differing_rows
 
 _TEAM = "org_unit_id"
 
@@ -53,13 +54,11 @@ def differing_days(then: pl.DataFrame, now: pl.DataFrame, night: dt.date, last_o
     `night` is the date of the first night and `last_on` that of the second, which knows the days from one to the other.
     A ticket that came or went another day stands in the backlog from then on.
     """
-    differing = pl.concat(
-        one.join(other, on=one.columns, how="anti", nulls_equal=True) for one, other in ((then, now), (now, then))
-    )
-    moved = differing.filter(pl.col("what").is_in(["arrival", "departure"]))["day"].sort().head(1)
+    differs = pl.concat(differing_rows(then, now, then.columns))
+    moved = differs.filter(pl.col("what").is_in(["arrival", "departure"]))["day"].sort().head(1)
     first = min([night, *moved])
     since = pl.date_range(first, max(last_on, first), eager=True)
-    return pl.concat([differing["day"], since]).unique().sort().to_list()
+    return pl.concat([differs["day"], since]).unique().sort().to_list()
 
 
 def one_sky(units: pl.Series, first_on: dt.date, context: Context) -> pl.LazyFrame:

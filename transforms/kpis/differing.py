@@ -19,6 +19,7 @@ from transforms.kpis.compute import in_periods, missing_needs
 from transforms.kpis.declaration import Kpi
 from transforms.kpis.registry import RegisteredKpi
 from transforms.periods import longest_grain, period_start
+from transforms.rows import differing_rows
 
 Parts = Mapping[str, frozenset[dt.date]]
 
@@ -58,9 +59,6 @@ def _observed(one: RegisteredKpi, facts: Facts, now: Facts) -> pl.DataFrame:
 
 def _starts(kpi: Kpi, before: pl.DataFrame, after: pl.DataFrame) -> Iterable[dt.date]:
     after = after.select(before.columns)
-    differing = [
-        one.join(other, on=before.columns, how="anti", nulls_equal=True)
-        for one, other in ((before, after), (after, before))
-    ]
-    starts = pl.concat(rows.select("period_start") for rows in differing).unique()
+    differs = differing_rows(before, after, before.columns)
+    starts = pl.concat(rows.select("period_start") for rows in differs).unique()
     return starts.select(period_start(pl.col("period_start"), longest_grain(kpi.grains)).unique()).to_series()
