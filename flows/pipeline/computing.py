@@ -161,8 +161,9 @@ def _facts_by_kpi(
         else:
             groups.append((spans[kpi_id], [kpi_id]))
     for days, kpi_ids in groups:
-        of_days = Facts(excerpt(fed, days, changes.rests_on.witnesses), facts.context)
-        yield of_days.with_recognitions_of(facts), kpi_ids
+        asks_firsts = any(kpi(kpi_id).kpi.sees_first_contacts for kpi_id in kpi_ids)
+        tables, contacts = excerpt(fed, days, changes.rests_on.witnesses, with_first_contacts=asks_firsts)
+        yield Facts(tables, facts.context, contacts).with_recognitions_of(facts), kpi_ids
 
 
 def _days(spans: Sequence[Span]) -> int:

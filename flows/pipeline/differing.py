@@ -35,10 +35,12 @@ def differing_since(changes: Changes, facts: Facts, then: Context, first_on: dt.
     if any("ticket" not in night for night in nights):
         return None
     touched = changes.touched
-    before, after = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown)
-    return differing(
-        all_kpis(), *(Facts(*night).with_recognitions_of(facts) for night in ((before, then), (after, now)))
+    reduced = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown)
+    compared = (
+        Facts(tables, context, contacts).with_recognitions_of(facts)
+        for (tables, contacts), context in zip(reduced, (then, now), strict=True)
     )
+    return differing(all_kpis(), *compared)
 
 
 def fed_of(tables: Tables) -> dict[str, pl.LazyFrame]:

@@ -1,16 +1,18 @@
 """Touched tickets with what must lie beside them so that facts say of each what facts of everything say.
 
-A ticket is judged by its own rows, by what its source shows anywhere, and now and then by the other tickets of its
-requester. Everything that has nothing to do with these tickets is left out.
+A ticket is judged by its own rows, by what its source shows anywhere, and now and then by other contacts of its
+customer. Everything that has nothing to do with these tickets is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
-from transforms.facts.excerpt import OF_TICKETS, first_of_requesters
+from transforms.facts import contacts
+from transforms.facts.contacts import CUSTOMER
+from transforms.facts.excerpt import OF_TICKETS
 from transforms.rows import is_among
 
 _ID = "ticket_id"
@@ -20,53 +22,59 @@ Tables = Mapping[str, pl.LazyFrame]
 
 def with_tickets_beside(
     nights: Sequence[Tables], rows: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataFrame
-) -> list[dict[str, pl.LazyFrame]]:
-    """The tables of two nights with those of tickets reduced to `tickets` (ticket_id) and the ones they are judged by.
+) -> list[tuple[dict[str, pl.LazyFrame], pl.LazyFrame]]:
+    """For each of two nights its tables, with those of tickets reduced to `tickets` (ticket_id) and those that show
+    what their sources tell at all, and the contacts of other tickets by which these are judged.
 
     `rows` are the rows of `tickets` on either night; all others are the same on both, and read once. No answer about
     any other ticket is there.
     """
-    others, latest = _others(nights, tickets, witnesses), nights[-1]
+    latest = nights[-1]
+    shown = pl.concat([witnesses.select(_ID), _rated(latest, tickets)]).unique().join(tickets, on=_ID, how="anti")
     names = [name for name in OF_TICKETS if name in latest]
-    found = pl.collect_all([latest[name].filter(is_among(others[_ID])) for name in names])
+    found = pl.collect_all([latest[name].filter(is_among(shown[_ID])) for name in names])
     beside = dict(zip(names, found, strict=True))
-    asked = is_among(pl.concat([tickets.select(_ID), others])[_ID])
-    return [_night(night, of_night, beside, asked) for night, of_night in zip(nights, rows, strict=True)]
+    surveys = [_of_surveys(night, pl.concat([tickets.select(_ID), shown])) for night in nights]
+    contacts = _of_customers(latest["ticket"], pl.concat(night["ticket"] for night in rows).collect(), surveys)
+    return [
+        (dict(night) | _of_tickets(night, of_night, beside) | asked, contacts.lazy())
+        for night, of_night, asked in zip(nights, rows, surveys, strict=True)
+    ]
 
 
-def _night(night: Tables, rows: Tables, beside: Mapping[str, pl.DataFrame], asked: pl.Expr) -> dict[str, pl.LazyFrame]:
-    found = dict(night)
-    for name in OF_TICKETS:
-        if name in night:
-            of_night = rows[name].collect()
-            found[name] = pl.concat([of_night, beside.get(name, of_night.clear())]).lazy()
-    for name in _OF_SURVEYS:
-        if name in night:
-            found[name] = night[name].filter(asked).collect().lazy()
-    return found
+def _of_tickets(night: Tables, rows: Tables, beside: Mapping[str, pl.DataFrame]) -> dict[str, pl.LazyFrame]:
+    of_night = {name: rows[name].collect() for name in OF_TICKETS if name in night}
+    return {name: pl.concat([own, beside.get(name, own.clear())]).lazy() for name, own in of_night.items()}
 
 
-def _others(nights: Sequence[Tables], tickets: pl.DataFrame, witnesses: pl.DataFrame) -> pl.DataFrame:
-    """The tickets by which others are judged, without those of `tickets`: ticket_id.
+def _of_surveys(night: Tables, tickets: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    names = [name for name in _OF_SURVEYS if name in night]
+    asked = is_among(tickets[_ID])
+    found = pl.collect_all([night[name].filter(asked) for name in names])
+    return {name: rows.lazy() for name, rows in zip(names, found, strict=True)}
 
-    These are the witnesses, the first ticket of each requester, the later ones with which a requester came back, and
-    a ticket per source and survey about which somebody answered.
+
+def _of_customers(known: pl.LazyFrame, changed: pl.DataFrame, surveys: Iterable[Tables]) -> pl.DataFrame:
+    """The other contacts of customers who opened or rated one of `changed`: the first ones, and of requesters the later
+    ones about the same matter.
     """
-    found = [witnesses.select(_ID)]
-    for night in nights:
-        known = night["ticket"]
-        found.append(first_of_requesters(known, tickets).collect())
-        since = (
-            known.filter(is_among(tickets[_ID]))
-            .group_by("requester_key", "category")
-            .agg(pl.col("created_at").min().alias("since"))
-        )
-        later = known.join(since, on=["requester_key", "category"], nulls_equal=True).filter(
-            pl.col("requester_key").is_not_null() & (pl.col("created_at") >= pl.col("since"))
-        )
-        found.append(later.select(_ID).collect())
-        if "survey_response" in night:
-            answered = night["survey_response"].filter(pl.col(_ID).is_not_null() & pl.col("value").is_not_null())
-            rated = known.join(answered.select(_ID, "survey_id").unique(), on=_ID)
-            found.append(rated.group_by("source", "survey_id").agg(pl.col(_ID).min()).select(_ID).collect())
-    return pl.concat(found).unique().join(tickets, on=_ID, how="anti")
+    opened = changed.filter(pl.col(CUSTOMER).is_not_null())
+    rated = [told["survey_response"].select("respondent_key") for told in surveys if "survey_response" in told]
+    answering = [people.collect()["respondent_key"].alias(CUSTOMER) for people in rated]
+    customers = pl.concat([opened[CUSTOMER], *answering]).drop_nulls()
+    is_another = ~pl.col(_ID).is_in(changed[_ID].implode())
+    theirs = contacts.of(known.filter(is_among(customers) & is_another)).collect()
+    same = [CUSTOMER, "category"]
+    since = opened.group_by(same).agg(pl.col("created_at").min().alias("since"))
+    later = theirs.join(since, on=same, nulls_equal=True).filter(pl.col("created_at") >= pl.col("since"))
+    return pl.concat([contacts.first(theirs.lazy()).collect(), later.drop("since")])
+
+
+def _rated(night: Tables, tickets: pl.DataFrame) -> pl.DataFrame:
+    """Beside `tickets`, one per source and survey about which somebody answered: ticket_id."""
+    if "survey_response" not in night:
+        return tickets.select(_ID).clear()
+    is_another = pl.col(_ID).is_not_null() & ~pl.col(_ID).is_in(tickets[_ID].implode())
+    answered = night["survey_response"].filter(is_another & pl.col("value").is_not_null())
+    rated = night["ticket"].join(answered.select(_ID, "survey_id").unique(), on=_ID)
+    return rated.group_by("source", "survey_id").agg(pl.col(_ID).min()).select(_ID).collect()

@@ -2,8 +2,8 @@
 
 Facts derived from an excerpt say the same about the days of its spans as facts derived from everything. A ticket is
 taken with all its events and promises or not at all, and so are tickets that share its id, for rows of other sources
-find a ticket by its id. What facts say about all tickets is shown by `witnesses.py`; whether a requester is new, by
-the first ticket of each requester in the excerpt, its bare row. All other tables are small and stay whole.
+find a ticket by its id. What facts say about all tickets is shown by `witnesses.py`; since when somebody has been a
+customer, by their first contact, which lies beside. All other tables are small and stay whole.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
+from transforms.facts import contacts
+from transforms.facts.contacts import CUSTOMER
 from transforms.rows import is_among
 
 Span = tuple[dt.date, dt.date]
@@ -30,15 +32,16 @@ _TIMES = {
 
 
 def excerpt(
-    tables: Mapping[str, pl.LazyFrame], spans: Iterable[Span], witnesses: pl.DataFrame
-) -> dict[str, pl.LazyFrame]:
-    """`tables` (contract name to rows) with those of tickets reduced to what the days of `spans` need."""
-    alive = _alive(tables, merged(spans))
-    found = of_tickets(tables, alive, witnesses)
-    # Of a first ticket outside of the spans nobody asks more than when it was opened.
-    firsts = first_of_requesters(tables["ticket"], alive).collect()
-    found["ticket"] = of_tickets(tables, pl.concat([alive, firsts]), witnesses)["ticket"]
-    return found
+    tables: Mapping[str, pl.LazyFrame], spans: Iterable[Span], witnesses: pl.DataFrame, *, with_first_contacts: bool
+) -> tuple[dict[str, pl.LazyFrame], pl.LazyFrame | None]:
+    """`tables` (contract name to rows) with those of tickets reduced to what the days of `spans` need.
+
+    `with_first_contacts`: beside them since when the customers of these days have been customers, else None.
+    """
+    days = _wide(merged(spans))
+    alive = _alive(tables, days)
+    firsts = contacts.first(contacts.of(_of_customers(tables, days, alive))) if with_first_contacts else None
+    return of_tickets(tables, alive, witnesses), firsts
 
 
 def of_tickets(
@@ -61,34 +64,46 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _alive(tables: Mapping[str, pl.LazyFrame], spans: Sequence[Span]) -> pl.DataFrame:
-    """Tickets with a day of their life in a span; one that is not known to have ended lives on."""
-    if not spans:
+def _wide(spans: Iterable[Span]) -> list[Span]:
+    """A day more on either side: midnight lies elsewhere in UTC."""
+    return [(first - dt.timedelta(days=1), last + dt.timedelta(days=1)) for first, last in spans]
+
+
+def _alive(tables: Mapping[str, pl.LazyFrame], days: Sequence[Span]) -> pl.DataFrame:
+    """Tickets with a day of their life in one of the spans; one that is not known to have ended lives on."""
+    if not days:
         return pl.DataFrame(schema={_ID: pl.String})
-    # A day more on either side: midnight lies elsewhere in UTC.
-    wide = [(first - dt.timedelta(days=1), last + dt.timedelta(days=1)) for first, last in spans]
-    ended = pl.max_horizontal(_TICKET_TIMES).dt.date()
     is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
-    created = pl.col("created_at").dt.date()
-    lives = pl.any_horizontal((created <= last) & (is_open | (ended >= first)) for first, last in wide)
-
-    def happens(column: str) -> pl.Expr:
-        return pl.any_horizontal(pl.col(column).dt.date().is_between(first, last) for first, last in wide)
-
+    lives = pl.any_horizontal(
+        (pl.col("created_at") < _end(last))
+        & (is_open | pl.any_horizontal(pl.col(name) >= _begin(first) for name in _TICKET_TIMES))
+        for first, last in days
+    )
     found = [tables["ticket"].filter(lives).select(_ID)]
     for name, columns in _TIMES.items():
         if name in tables:
-            found += [tables[name].filter(happens(column)).select(_ID) for column in columns]
+            found += [tables[name].filter(_happens(column, days)).select(_ID) for column in columns]
     return pl.concat(pl.collect_all(found)).drop_nulls().unique()
 
 
-def first_of_requesters(tickets: pl.LazyFrame, alive: pl.DataFrame) -> pl.LazyFrame:
-    """The first of `tickets`, deleted or not, of each requester of those `alive` (ticket_id): ticket_id."""
-    known = tickets.filter(pl.col("requester_key").is_not_null())
-    of_alive = known.filter(is_among(alive[_ID])).select("requester_key").unique()
-    return (
-        known.join(of_alive, on="requester_key", how="semi")
-        .group_by("requester_key", "is_deleted")
-        .agg(pl.col(_ID).get(pl.col("created_at").arg_min()))
-        .select(_ID)
-    )
+def _of_customers(tables: Mapping[str, pl.LazyFrame], days: Sequence[Span], alive: pl.DataFrame) -> pl.LazyFrame:
+    """All tickets of the requesters of those `alive`, and of whoever answered a survey on these days."""
+    known = tables["ticket"].filter(pl.col(CUSTOMER).is_not_null())
+    customers = [known.filter(is_among(alive[_ID])).select(CUSTOMER)]
+    if "survey_response" in tables and days:
+        answered = tables["survey_response"].filter(_happens("answered_at", days))
+        customers.append(answered.select(pl.col("respondent_key").alias(CUSTOMER)))
+    return known.join(pl.concat(customers).unique(), on=CUSTOMER, how="semi")
+
+
+def _happens(column: str, days: Sequence[Span]) -> pl.Expr:
+    at = pl.col(column)
+    return pl.any_horizontal((at >= _begin(first)) & (at < _end(last)) for first, last in days)
+
+
+def _begin(day: dt.date) -> pl.Expr:
+    return pl.lit(dt.datetime.combine(day, dt.time(), dt.UTC), dtype=pl.Datetime("us", "UTC"))
+
+
+def _end(day: dt.date) -> pl.Expr:
+    return _begin(day + dt.timedelta(days=1))

@@ -14,6 +14,7 @@ from transforms.contracts.organisation import UNASSIGNED_UNIT
 from transforms.facts import (
     actors,
     answers,
+    contacts,
     identities,
     initiatives,
     known,
@@ -35,10 +36,16 @@ from transforms.facts.ticket_clock import TicketClock
 class Facts:
     """The staged tables of one night and everything derived from them.
 
-    `tables` maps contract names (`ticket`, `membership`, ...) to frames; a table no source feeds is left out.
+    `tables` maps contract names (`ticket`, `membership`, ...) to frames; a table no source feeds is left out. Where
+    they hold some tickets only, `contacts_beside` are contacts of others (see `contacts.py`).
     """
 
-    def __init__(self, tables: Mapping[str, pl.DataFrame | pl.LazyFrame], context: Context) -> None:
+    def __init__(
+        self,
+        tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
+        context: Context,
+        contacts_beside: pl.LazyFrame | None = None,
+    ) -> None:
         self.context = context
         self.provided = frozenset(tables) | ({"promise"} if "promise_event" in tables else frozenset())
         self._active: dict[str, pl.LazyFrame] = {}
@@ -48,6 +55,7 @@ class Facts:
             for name, contract in STAGED.items()
         }
         self._tables = identities.one_person(happened)
+        self._contacts_beside = contacts_beside
 
     def with_target_values(self, values: pl.DataFrame) -> Self:
         """The same facts, that know the numbers targets are judged by: see `transforms/kpis/target_values.py`."""
@@ -106,6 +114,13 @@ class Facts:
             .collect()
             .lazy()
         )
+
+    @cached_property
+    def contacts(self) -> pl.LazyFrame:
+        """One row per ticket of a known requester, and per contact beside them: see `contacts.of`."""
+        own, beside = contacts.of(self._tables["ticket"]), self._contacts_beside
+        found = own if beside is None else pl.concat([own, known.before(beside, "created_at", self.context)])
+        return found.collect().lazy()
 
     @cached_property
     def promises(self) -> pl.LazyFrame:

@@ -27,6 +27,11 @@ def as_of(name: str, table: pl.LazyFrame, context: Context) -> pl.LazyFrame:
     """`table` (contract `name`) without anything from after the night's midnight; a target may lie ahead."""
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     if name in HAPPENED:
-        table = table.filter(pl.col(HAPPENED[name]) < midnight)
+        table = before(table, HAPPENED[name], context)
     ahead = _MAY_LIE_AHEAD.get(name, ())
     return table.with_columns(pl.when(pl.col(column) < midnight).then(column).alias(column) for column in ahead)
+
+
+def before(rows: pl.LazyFrame, at: str, context: Context) -> pl.LazyFrame:
+    """`rows` of which the moment `at` came before the night's midnight."""
+    return rows.filter(pl.col(at) < pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC")))

@@ -22,7 +22,7 @@ def came_back(rows: pl.LazyFrame, facts: Facts, days: int) -> pl.LazyFrame:
     """
     kind = pl.col("category").fill_null("")
     contacts = (
-        facts.tickets.filter(~pl.col("is_deleted") & pl.col("requester_key").is_not_null())
+        facts.contacts.filter(~pl.col("is_deleted"))
         .select("requester_key", kind.alias("category"), pl.col("created_at").alias("next_contact_at"))
         .sort("next_contact_at")
     )

@@ -77,6 +77,8 @@ class Kpi:
     sees_tickets_in_numbers: bool = False
     # A ticket counts on every day of its life and not only on days on which something happens to it.
     follows_lives: bool = False
+    # It asks since when somebody has been a customer, however long ago that is.
+    sees_first_contacts: bool = False
     # What it observes of tickets is what it observes of each of them, put together. Beside its own rows a ticket is
     # judged by what its source shows, and by its requester's first and later tickets (transforms/facts/beside.py); that
     # another ticket changed must show on the days of `others`.

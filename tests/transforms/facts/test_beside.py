@@ -17,7 +17,7 @@ def asked(number: int, day: int, category: str = "printer", requester: int = 50)
 
 
 TICKETS = [asked(1, 0), asked(2, 3), asked(3, 5), asked(4, 9), asked(5, 9, "key"), asked(6, 9, requester=51), ticket(7)]
-RATED = answer(50, "satisfied", 5.0, ticket_id="T7")
+RATED = answer(60, "satisfied", 5.0, ticket_id="T7")
 NIGHT = {
     "ticket": table("ticket", TICKETS).lazy(),
     "ticket_event": table(
@@ -33,34 +33,39 @@ def named(*numbers: int) -> pl.DataFrame:
     return pl.DataFrame({"ticket_id": [f"T{number}" for number in numbers]})
 
 
-def night(*numbers: int, witness: int) -> dict[str, pl.DataFrame]:
-    """What is left of the tables of two equal nights for some tickets."""
+def night(*numbers: int, witness: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """What is left of the tables of two equal nights for some tickets, and the contacts beside."""
     ids = named(*numbers)
     rows = {name: NIGHT[name].join(ids.lazy(), on="ticket_id", how="semi") for name in OF_TICKETS if name in NIGHT}
-    before, after = with_tickets_beside([NIGHT, NIGHT], [rows, rows], ids, named(witness))
+    (before, _), (after, contacts) = with_tickets_beside([NIGHT, NIGHT], [rows, rows], ids, named(witness))
     found = {name: table.collect() for name, table in after.items()}
     assert all(table.collect().equals(found[name]) for name, table in before.items())
-    return found
+    return found, contacts.collect()
 
 
-def beside(*numbers: int, witness: int) -> set[str]:
-    return set(night(*numbers, witness=witness)["ticket"]["ticket_id"])
+def contacts_beside(*numbers: int, witness: int) -> set[tuple[str, str, Any]]:
+    contacts = night(*numbers, witness=witness)[1]
+    return set(contacts.select("requester_key", "category", "created_at").rows())
 
 
-def test_the_first_of_the_requester_later_ones_of_the_matter_a_witness_and_a_rated_one_are_beside() -> None:
-    assert beside(3, witness=6) == {"T1", "T3", "T4", "T6", "T7"}
+def test_a_witness_and_a_rated_one_are_beside() -> None:
+    assert set(night(3, witness=6)[0]["ticket"]["ticket_id"]) == {"T3", "T6", "T7"}
+
+
+def test_the_first_contact_of_the_requester_and_later_ones_about_the_matter_are_beside() -> None:
+    customer = person(50)
+    assert contacts_beside(3, witness=6) == {(customer, "printer", at(0)), (customer, "printer", at(9))}
 
 
 def test_a_ticket_without_a_requester_has_no_neighbours() -> None:
-    assert beside(7, witness=7) == {"T7"}
+    assert contacts_beside(7, witness=7) == set()
 
 
 def test_of_all_tables_only_what_tells_of_these_tickets_is_left() -> None:
-    found = night(3, witness=7)
+    found, _ = night(3, witness=4)
 
-    # Ticket 1 is the first of its requester, 4 the one with which they came back.
-    assert sorted(found["ticket"]["ticket_id"]) == ["T1", "T3", "T4", "T7"]
-    assert sorted(found["ticket_event"]["ticket_id"]) == ["T1", "T3", "T4"]
+    assert sorted(found["ticket"]["ticket_id"]) == ["T3", "T4", "T7"]
+    assert sorted(found["ticket_event"]["ticket_id"]) == ["T3", "T4"]
     assert found["survey_response"]["ticket_id"].to_list() == ["T7"]
     assert found["invitation"]["ticket_id"].to_list() == ["T3"]
     assert found["recognition"].height == 1
@@ -75,7 +80,18 @@ def test_rows_of_changed_tickets_are_those_of_each_night_and_all_others_the_same
     ticket_row = NIGHT["ticket"].filter(pl.col("ticket_id") == "T3")
     rows = [{"ticket": ticket_row, "ticket_event": events.lazy()} for events in (gone, come)]
 
-    nights = with_tickets_beside([NIGHT, now], rows, named(3), named(7))
+    nights = with_tickets_beside([NIGHT, now], rows, named(3), named(4))
 
-    told = [one["ticket_event"].select("ticket_id", "at").sort("at").collect().rows() for one in nights]
-    assert told == [[("T1", at(1)), ("T3", day), ("T4", at(9))] for day in (at(6), at(8))]
+    told = [tables["ticket_event"].select("ticket_id", "at").sort("at").collect().rows() for tables, _ in nights]
+    assert told == [sorted([("T3", day), ("T4", at(9))], key=lambda row: row[1]) for day in (at(6), at(8))]
+
+
+def test_the_first_contact_of_whoever_rated_is_beside() -> None:
+    by_customer = NIGHT | {
+        "survey_response": table("survey_response", [answer(50, "rating", 1, ticket_id="T7")]).lazy()
+    }
+    rows = {name: NIGHT[name].filter(pl.col("ticket_id") == "T7") for name in ("ticket", "ticket_event")}
+
+    _, (_, contacts) = with_tickets_beside([NIGHT, by_customer], [rows, rows], named(7), named(7))
+
+    assert contacts.select("requester_key", "created_at").collect().rows() == [(person(50), at(0))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from itertools import product
 from pathlib import Path
 from unittest import mock
 
@@ -78,10 +79,12 @@ class History:
             for one in all_kpis()
             if "tickets" in one.kpi.sources and not one.kpi.sees_tickets_in_numbers
         }
-        for is_far in (False, True):
-            mine = [one for one in all_kpis() if one.kpi.id in spans and one.kpi.looks_far == is_far]
+        for is_far, asks_firsts in product((False, True), repeat=2):
+            asking = [one for one in all_kpis() if one.kpi.id in spans and one.kpi.sees_first_contacts == asks_firsts]
+            mine = [one for one in asking if one.kpi.looks_far == is_far]
             days = [span for one in mine for span in spans[one.kpi.id]]
-            facts = Facts(excerpt(fed, days, shown), self.now).with_recognitions_of(Facts(fed, self.now))
+            tables, contacts = excerpt(fed, days, shown, with_first_contacts=asks_firsts)
+            facts = Facts(tables, self.now, contacts).with_recognitions_of(Facts(fed, self.now))
             found |= {one.kpi.id: in_texts(compute(one, facts, selection.starts(one.kpi.id))) for one in mine}
         named = named_by_targets(Facts(fed, self.now))
         values = beside_remembered(told_by(found.values(), named), told_by(old.values(), named), selection)
@@ -94,7 +97,10 @@ class History:
         shown = pl.concat(witnesses(_lazy(night)) for night in (self.before, self.after))
         before, after = with_tickets_beside(nights, touched.rows, touched.changed, shown)
         whole = Facts(nights[1], self.now)
-        compared = (Facts(*night).with_recognitions_of(whole) for night in ((before, self.then), (after, self.now)))
+        compared = (
+            Facts(tables, context, contacts).with_recognitions_of(whole)
+            for (tables, contacts), context in zip((before, after), (self.then, self.now), strict=True)
+        )
         return differing(all_kpis(), *compared)
 
     def _differing(self) -> tuple[Tables, Tables]:

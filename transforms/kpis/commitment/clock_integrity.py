@@ -163,18 +163,18 @@ def _bad_ratings(facts: Facts) -> pl.LazyFrame:
         facts.events.filter((pl.col("event_type") == "rating") & (pl.col("value") == "bad"))
         .select(*TICKET_KEY, pl.col("at").alias("rated_at"), "org_unit_id", "agent_key")
         .join(counting.select(TICKET_KEY), on=TICKET_KEY, how="semi")
-        .with_row_index("rating")
     )
+    rating = [*TICKET_KEY, "rated_at"]
     soon = pl.col("left_at").is_between(
         pl.col("rated_at"), pl.col("rated_at") + pl.duration(hours=_HOURS_AFTER_RATING), closed="right"
     )
     moved = (
-        bad.select("rating", *TICKET_KEY, "rated_at")
+        bad.select(rating)
         .join(facts.stations.filter("is_timeline").select(*TICKET_KEY, "left_at"), on=TICKET_KEY)
-        .group_by("rating")
+        .group_by(rating)
         .agg(soon.fill_null(False).any().alias("is_moved"))
     )
-    rated = bad.join(moved, on="rating", how="left", maintain_order="left").with_columns(
+    rated = bad.join(moved, on=rating, how="left").with_columns(
         facts.context.local_day(pl.col("rated_at")).alias("on"), pl.col("is_moved").fill_null(False)
     )
     yes = pl.lit(True)

@@ -75,6 +75,7 @@ KPI = Kpi(
     person_based=False,
     people=("agents", "requesters"),
     sees_tickets_alone=True,
+    sees_first_contacts=True,
     bounds=(-1.0, 1.0),
     anchors=(0.2, 0.0),
     pitfalls=(
@@ -91,7 +92,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
     tickets = facts.tickets.select(*TICKET_KEY, "requester_key", "category", "created_at", "created_on", "is_deleted")
     counted = tickets.filter(~pl.col("is_deleted"))
     firsts = (
-        counted.filter(pl.col("requester_key").is_not_null())
+        facts.contacts.filter(~pl.col("is_deleted"))
         .group_by("requester_key")
         .agg(pl.col("created_at").min().alias("first_at"))
     )

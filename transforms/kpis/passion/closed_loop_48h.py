@@ -3,8 +3,8 @@
 A bad answer is a questionnaire in which a customer is a detractor (0-6 of 10) or unfavourable on satisfaction. It is
 closed when, after it, a person replies publicly on the ticket it is about or on another ticket of the same customer
 before 48 hours of opening time (2,880 business minutes) have passed. Answers that could not be followed up, because
-neither ticket nor customer is known where replies are recorded, lower the coverage. A quarter waits until the 48 hours
-of all its bad answers have passed. The agent behind a bad answer is the one who holds the ticket.
+neither ticket nor customer was known by then where replies are recorded, lower the coverage. A quarter waits until the
+48 hours of all its bad answers have passed. The agent behind a bad answer is the one who holds the ticket.
 
 Worked example: six bad answers in a quarter; three customers get a human reply within 48 business hours, one on the
 tenth day, one never, and one answer names neither ticket nor customer: 3 / 5 = 0.6, coverage 5 / 6.
@@ -47,7 +47,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 KPI = Kpi(
     id="closed_loop_48h",
-    version=1,
+    version=2,
     title="Bad answers followed up within 48 business hours",
     sources=("customer_survey", "tickets"),
     needs=("survey_item", "survey_response", "ticket", "ticket_event"),
@@ -63,6 +63,7 @@ KPI = Kpi(
     maturity_days=14,
     reach=ONE_TICKET | {"others": (0, 14)},
     sees_tickets_alone=True,
+    sees_first_contacts=True,
     bounds=(0.0, 1.0),
     anchors=(0.1, 0.95),
     pitfalls=(
@@ -83,7 +84,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
     timed = with_business_minutes(timed, "answered_at", "contacted_at", "contact_minutes", facts.context)
     timed = with_business_minutes(timed, "answered_at", "now", "waited_minutes", facts.context)
     is_closed = (pl.col("contact_minutes") <= WITHIN_MINUTES).fill_null(False)
-    reachable = pl.col("is_contactable")
+    reachable = pl.col("is_contactable") | is_closed
     return timed.lazy().select(
         "org_unit_id",
         "on",
@@ -97,7 +98,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
 
 
 def _bad_answers(facts: Facts) -> pl.DataFrame:
-    """Questionnaires with a bad answer, numbered: where, when, on which ticket, by whom, and whether in reach."""
+    """Questionnaires with a bad answer, numbered: where, when, on which ticket, by whom, and whether in reach then."""
     is_bad = (pl.col("audience") == "customer") & pl.col("construct").is_in(_CONSTRUCTS)
     key = ["source", "survey_id", "response_id"]
     times = facts.table("survey_response").group_by(key).agg(pl.col("answered_at").max())
@@ -105,7 +106,12 @@ def _bad_answers(facts: Facts) -> pl.DataFrame:
     tickets = facts.tickets.filter(pl.len().over("ticket_id") == 1).select(
         "ticket_id", filled("{} {}", *TICKET_KEY).alias("ticket"), "requester_key", "agent_key", "has_reply_events"
     )
-    requesters = facts.tickets.filter("has_reply_events").select(pl.col("requester_key").alias("person")).unique()
+    recording = facts.tickets.filter("has_reply_events").select("source").unique()
+    customers = (
+        facts.contacts.join(recording, on="source", how="semi")
+        .group_by(pl.col("requester_key").alias("person"))
+        .agg(pl.col("created_at").min().alias("first_at"))
+    )
     return (
         facts.answers.filter(is_bad & (pl.col("value") < pl.col("neutral_from")))
         .group_by(key)
@@ -113,11 +119,12 @@ def _bad_answers(facts: Facts) -> pl.DataFrame:
         .join(times, on=key)
         .join(tickets, on="ticket_id", how="left")
         .with_columns(pl.coalesce("respondent_key", "requester_key").alias("person"))
-        .join(requesters.with_columns(pl.lit(True).alias("is_requester")), on="person", how="left")
+        .join(customers, on="person", how="left")
         .with_columns(
-            (pl.col("has_reply_events").fill_null(False) | pl.col("is_requester").fill_null(False)).alias(
-                "is_contactable"
-            )
+            (
+                pl.col("has_reply_events").fill_null(False)
+                | (pl.col("first_at") <= pl.col("answered_at")).fill_null(False)
+            ).alias("is_contactable")
         )
         .sort(key)
         .with_row_index("row")

@@ -6,11 +6,13 @@ import datetime as dt
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from tests.transforms.kpis.ticket_cells import month, night, quarter, same
 from tests.transforms.sample_organisation import computed, person
 from tests.transforms.sample_tickets import at, event, promise, ticket
+from transforms.kpis.registry import kpi
 from transforms.stats.rates import rate_ratio
 
 ID = "clock_integrity"
@@ -141,6 +143,22 @@ def test_a_good_rating_is_none_of_them() -> None:
     got = moved([*RATED, *HELD, rated(1, "good", 10) | {"agent_key": person(3)}])
 
     assert got["denominator"] == 4
+
+
+def test_of_many_bad_ratings_each_is_followed_by_its_own_moves() -> None:
+    numbers = range(1, 3_001)
+    teams = {number: "moving" if number % 3 == 0 else f"steady {number % 3}" for number in numbers}
+    moves = [move for number in numbers for move in held(number, *([4] if teams[number] == "moving" else []))]
+    of = night(
+        promise=[],
+        ticket=[ticket(number, org_unit_id=team) for number, team in teams.items()],
+        ticket_event=[*(rated(number) | {"org_unit_id": team} for number, team in teams.items()), *moves],
+    )
+    rated_bad = kpi(ID).observe(of).filter(pl.col("denominator") == 1)
+
+    moved_away = rated_bad.filter(pl.col("numerator") == 1).select("org_unit_id").unique().collect()
+
+    assert moved_away["org_unit_id"].to_list() == ["moving"]
 
 
 def test_what_the_source_does_not_record_is_missing() -> None:

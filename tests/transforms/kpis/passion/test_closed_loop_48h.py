@@ -95,6 +95,21 @@ def test_another_ticket_of_the_customer_will_do() -> None:
     assert run(of)["value"] == 1
 
 
+@pytest.mark.parametrize(("opened_on", "reachable"), [(-3, True), (1, False)])
+def test_who_becomes_a_customer_after_the_answer_was_out_of_reach(opened_on: int, reachable: bool) -> None:
+    of = tables([bad(0), bad(20, ticket_id=None)], [event(0, at(1), "public_reply")])
+    of["ticket"] = [*of["ticket"], ticket(20, at(opened_on), requester_key=person(120))]
+
+    assert run(of)["denominator"] == 1 + reachable
+
+
+def test_who_was_out_of_reach_and_got_a_reply_in_time_is_a_closed_loop() -> None:
+    of = tables([bad(20, ticket_id=None)], [event(20, at(2), "public_reply")])
+    of["ticket"] = [*of["ticket"], ticket(20, at(1), requester_key=person(120))]
+
+    assert (run(of)["value"], run(of)["denominator"]) == (1, 1)
+
+
 def test_good_answers_are_no_loops() -> None:
     assert computed(
         KPI, facts(RUN_ON, **tables([bad(0, 9.0), bad(1, 7.0), bad(2, 3.0, "rating")], []))
