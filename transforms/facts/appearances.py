@@ -6,12 +6,14 @@ that the row names. Customers are never shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from transforms.facts.context import Context
 from transforms.periods import period_end, period_start
+from transforms.rows import differing_rows
 
 
 def appearances(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:
@@ -48,6 +50,30 @@ def present(tables: Mapping[str, pl.LazyFrame], context: Context, grain: str) ->
         .select("member_key", "org_unit_id", pl.lit(grain).alias("period_grain"), start.alias("period_start"))
         .unique()
     )
+
+
+def differing_days(nights: Sequence[Mapping[str, pl.LazyFrame]], contexts: Sequence[Context]) -> pl.LazyFrame:
+    """Days (column `on`) on which two nights show somebody elsewhere.
+
+    Somebody is where they were seen last, so a sight that only one of the nights knows counts up to the next one.
+    """
+    seen = [
+        appearances(night, context).filter(pl.col("on") <= context.run_on).collect()
+        for night, context in zip(nights, contexts, strict=True)
+    ]
+    person = "member_key"
+    moved = pl.concat(differing_rows(*seen, on=seen[0].columns)).select(person, "on").unique()
+    nexts = (
+        pl.concat(seen)
+        .join(moved, on=person, how="semi")
+        .select(person, "on")
+        .unique()
+        .sort(person, "on")
+        .with_columns(pl.col("on").shift(-1).over(person).alias("next_on"))
+    )
+    until = pl.col("next_on").fill_null(contexts[-1].run_on + dt.timedelta(days=1))
+    spans = moved.join(nexts, on=[person, "on"]).select("on", until.alias("until")).unique()
+    return spans.lazy().select(pl.date_ranges("on", "until", closed="left").alias("on")).explode("on").unique()
 
 
 def derived_stays(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.LazyFrame:

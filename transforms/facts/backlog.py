@@ -28,8 +28,9 @@ def open_at_ends(
     """One row per ticket open at the midnight that ends each day of `ends`: ticket key, end_on, org_unit_id, agent_key.
 
     `tickets` are the facts, `events` and `stations` those in codes. A ticket is open while its
-    timeline shows it at work; without a timeline from its opening to its solve or close. One without a timeline that
-    its source calls settled, but not since when, is left out. Deleted tickets are left out.
+    timeline shows it at work, and no longer than its source calls it open; without a timeline from its opening to its
+    solve or close. One without a timeline that its source calls settled, but not since when, is left out. Deleted
+    tickets are left out.
     """
     midnights = _midnights(ends, context)
     spans = _open_spans(tickets.filter(~pl.col("is_deleted")), events, clock)
@@ -74,15 +75,18 @@ def _open_spans(tickets: pl.DataFrame, events: pl.DataFrame, clock: TicketClock)
     """Time in which each ticket was open: ticket key, began_at, ended_at (null while it lasts); in codes."""
     numbered = in_codes(by_number(tickets, clock).lazy()).collect()
     tickets = in_codes(
-        tickets.lazy().select(*TICKET_KEY, "created_at", "solved_at", "closed_at", "status", "is_ended")
+        tickets.lazy().select(*TICKET_KEY, "created_at", "solved_at", "closed_at", "status", "is_ended", "over_at")
     ).collect()
-    told = status_stretches(numbered, statuses(events)).join(numbered.select(TICKET_ROW, *TICKET_KEY), on=TICKET_ROW)
+    known = numbered.select(TICKET_ROW, *TICKET_KEY).join(tickets.select(*TICKET_KEY, "over_at"), on=TICKET_KEY)
+    told = status_stretches(numbered, statuses(events)).join(known, on=TICKET_ROW)
     untold = tickets.join(told.select(TICKET_KEY).unique(), on=TICKET_KEY, how="anti")
     ended_at = pl.coalesce("solved_at", "closed_at")
     is_settled = pl.col("status").is_in(_SETTLED).fill_null(False) | pl.col("is_ended")
     return pl.concat(
         [
-            told.filter(pl.col("kind").is_in(WORKING_STATUSES)).select(*TICKET_KEY, "began_at", "ended_at"),
+            told.filter(pl.col("kind").is_in(WORKING_STATUSES)).select(
+                *TICKET_KEY, "began_at", pl.coalesce("ended_at", "over_at").alias("ended_at")
+            ),
             untold.filter(ended_at.is_not_null() | ~is_settled).select(
                 *TICKET_KEY, pl.col("created_at").alias("began_at"), ended_at.alias("ended_at")
             ),

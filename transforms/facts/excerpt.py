@@ -15,6 +15,7 @@ import polars as pl
 
 from transforms.facts import contacts
 from transforms.facts.contacts import CUSTOMER
+from transforms.facts.endings import is_open
 from transforms.rows import is_among
 
 Span = tuple[dt.date, dt.date]
@@ -73,10 +74,9 @@ def _alive(tables: Mapping[str, pl.LazyFrame], days: Sequence[Span]) -> pl.DataF
     """Tickets with a day of their life in one of the spans; one that is not known to have ended lives on."""
     if not days:
         return pl.DataFrame(schema={_ID: pl.String})
-    is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     lives = pl.any_horizontal(
         (pl.col("created_at") < _end(last))
-        & (is_open | pl.any_horizontal(pl.col(name) >= _begin(first) for name in _TICKET_TIMES))
+        & (is_open() | pl.any_horizontal(pl.col(name) >= _begin(first) for name in _TICKET_TIMES))
         for first, last in days
     )
     found = [tables["ticket"].filter(lives).select(_ID)]

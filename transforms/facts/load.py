@@ -17,9 +17,10 @@ import polars as pl
 
 from transforms.clock import business_days
 from transforms.contracts.organisation import UNASSIGNED_UNIT
-from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
+from transforms.facts.endings import over_at
 from transforms.facts.ticket_history import TICKET_KEY, in_codes, statuses
+from transforms.facts.ticket_stretches import ENDED_STATUSES
 
 RAIN_QUANTILE = 0.8
 DAYS_AROUND = 10
@@ -41,7 +42,7 @@ def team_days(
     history is too short: usual agents need 10 days, a percentile 11 of its 21, the backlog 28 days since the first
     ticket. A ticket without a team counts for `unassigned`.
     """
-    visits = team_visits(tables, events, stations)
+    visits = team_visits(tables, events, stations, context)
     if visits.is_empty():
         return _flagged(_empty_grid()).lazy()
     visits = visits.with_columns(context.local_day(pl.col("entered_at")).alias("day"))
@@ -90,13 +91,24 @@ def _flagged(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def team_visits(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, stations: pl.DataFrame) -> pl.DataFrame:
-    """Stays of tickets with teams: org_unit_id, entered_at, left_at (the last ends with the ticket's solve)."""
-    told = statuses(events).lazy().filter(pl.col("status").is_in(DONE_STATUSES))
+def team_visits(
+    tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, stations: pl.DataFrame, context: Context
+) -> pl.DataFrame:
+    """Stays of tickets with teams: org_unit_id, entered_at, left_at (the last ends when the ticket is over)."""
+    told = statuses(events).lazy().filter(pl.col("status").is_in(ENDED_STATUSES))
+    is_untold = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     ended = (
         in_codes(tables["ticket"].unique(TICKET_KEY))
         .join(told.group_by(TICKET_KEY).agg(pl.col("at").max().alias("told_at")), on=TICKET_KEY, how="left")
-        .select(*TICKET_KEY, pl.coalesce("solved_at", "closed_at", "told_at").alias("ended_at"), "is_deleted")
+        .select(
+            *TICKET_KEY,
+            # A source that does not say when it was over: by the timeline, and no later than it was seen to be.
+            pl.when(is_untold)
+            .then(pl.min_horizontal("told_at", over_at(context.as_of)))
+            .otherwise(pl.coalesce("solved_at", "closed_at"))
+            .alias("ended_at"),
+            "is_deleted",
+        )
     )
     return (
         stations.lazy()

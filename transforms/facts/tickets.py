@@ -12,6 +12,7 @@ import polars as pl
 
 from transforms.contracts.tickets import DONE_STATUSES
 from transforms.facts.context import Context
+from transforms.facts.endings import over_at
 from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, statuses
 from transforms.facts.ticket_measures import ONE_TOUCH_WINDOW_DAYS, measured
@@ -32,7 +33,8 @@ def timelines(
 
     * `created_on`, `first_solved_on`, `done_on`: local days; `updated_at`
     * `has_events`, `has_reply_events` (its source records public replies at all)
-    * `censored_at`: until when an unanswered ticket has waited: its close, else the night's midnight
+    * `over_at`: since when its source calls it over (see `endings.py`), null while it is open
+    * `censored_at`: until when an unanswered ticket has waited: its solve, close or end, else the night's midnight
     * `welcome_minutes`, `is_welcomed`: business minutes to the first public reply by a person, or to `censored_at`
     * `replied_org_unit_id`, `replied_agent_key`: who held it at that reply, else as last seen
     * `is_solved`, `done_at`: last solve (source's, else the timeline's, else the close), null unless solved now
@@ -41,7 +43,8 @@ def timelines(
     * `is_ended`: solved, closed or cancelled as the timeline says; `assigned_at`: first event that names an agent
     * `replies_to_first_solve`: our public replies up to the first solve; `reask_cycles_to_first_solve` likewise
     """
-    tickets = tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True).collect()
+    rows = tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True)
+    tickets = rows.with_columns(over_at(context.as_of).alias("over_at")).collect()
     numbered = by_number(tickets, clock)
     timeline = statuses(events)
     moved = _station_counts(stations)
@@ -61,7 +64,6 @@ def timelines(
             pl.coalesce("timeline_reopens", "reopen_count").alias("reopen_count"),
             _solved_at().alias("solved_at"),
         )
-        .with_columns(pl.coalesce("closed_at", midnight).alias("censored_at"))
         .with_columns(
             pl.coalesce("last_is_done", pl.col("status").is_in(DONE_STATUSES), pl.col("solved_at").is_not_null()).alias(
                 "is_done"
@@ -69,8 +71,9 @@ def timelines(
         )
         .with_columns(
             pl.when("is_done").then(pl.coalesce("solved_at", "last_done_at", "closed_at")).alias("done_at"),
-            pl.coalesce("first_replied_at", "censored_at").alias("welcomed_at"),
         )
+        .with_columns(pl.coalesce("done_at", "closed_at", "over_at", midnight).alias("censored_at"))
+        .with_columns(pl.coalesce("first_replied_at", "censored_at").alias("welcomed_at"))
     )
     return measured(_with_durations(joined, context, clock), events, timeline, context, clock).lazy()
 

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.contracts import STAGED
+from transforms.facts.appearances import differing_days
 from transforms.facts.context import Context
+from transforms.facts.endings import is_open
 from transforms.facts.excerpt import OF_TICKETS, Span, merged
 from transforms.facts.longest_wait import LongestWait, waited
+from transforms.facts.people import has_memberships
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
 from transforms.rows import differing_rows, is_among
 
@@ -76,7 +79,8 @@ def touched_since(
     """What may differ between the nights of `then` and `now`.
 
     `before` and `after` are the staged tables of the two nights, `longest` the longest waits of any ticket
-    that ended.
+    that ended. Without memberships it also counts as a change of recognition, surveys and improvement that somebody is
+    placed elsewhere, by whatever row.
     """
     acted = pl.concat(pl.collect_all(_acted_in_another_role(changed, before, after)))
     moved = _moved_tickets(changed, acted, before, after)
@@ -89,14 +93,15 @@ def touched_since(
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
     surveys += [_days(after[name].filter(is_among(moved[_ID])), name, now) for name in _OF_SURVEYS]
+    placed = [] if has_memberships(after) else [differing_days((before, after), (then, now))]
     return Touched(
         days={
             "tickets": _distinct(tickets),
             "others": _seen_by_others(changed, acted, nights, then, now),
             "weather": _distinct([*tickets, *_of_spans([*lives, (then.run_on, now.run_on)])]),
-            "surveys": _distinct(surveys),
-            "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now)]),
-            "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now)]),
+            "surveys": _distinct([*surveys, *placed]),
+            "recognition": _distinct([_days(changed.rows("recognition"), "recognition", now), *placed]),
+            "improvement": _distinct([_days(changed.rows("improvement_event"), "improvement_event", now), *placed]),
         },
         lives=lives,
         tickets=pl.concat(
@@ -155,11 +160,10 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest: Longes
     """
     until, midnight = _moment(now.as_of), _moment(then.as_of)
     lately, since = _moment(then.as_of - _SLACK), _moment(then.as_of - _RIPENS - _SLACK)
-    is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
-    opened = after["ticket"].filter(is_open & (pl.col("created_at") < midnight))
+    opened = after["ticket"].filter(is_open() & (pl.col("created_at") < midnight))
     waiting = waited(opened.select(_ID, "created_at", midnight.alias("until")).collect(), then)
     is_young = (pl.col("calendar") <= longest.calendar_minutes) | (pl.col("business") <= longest.business_minutes)
-    ahead = pl.any_horizontal(pl.col(column) >= lately for column in ("solved_at", "closed_at"))
+    ahead = pl.any_horizontal(pl.col(column) >= lately for column in ("solved_at", "closed_at", "updated_at"))
     found = [
         after["ticket"].filter(_within("ticket", lately, until) | ahead).select(_ID),
         after["ticket_event"].filter(_within("ticket_event", lately, until)).select(_ID),
@@ -253,11 +257,10 @@ def _lives(moved: pl.DataFrame, nights: Sequence[Tables], now: Context) -> list[
         for name in OF_TICKETS
         for column in TIMES[name]
     ]
-    is_open = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     still = (
         nights[-1]["ticket"]
         .join(moved.lazy(), on=_ID, how="semi")
-        .filter(is_open)
+        .filter(is_open())
         .select(_ID, pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC")).alias("at"))
     )
     day = now.local_day(pl.col("at"))

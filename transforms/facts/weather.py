@@ -27,7 +27,7 @@ def counted(
     `arrival` and `departure` are moves of tickets to a team and away, `opened` tickets of the company (null unit),
     `agent` an agent seen with a team, who counts once whatever else they did.
     """
-    visits = team_visits(tables, events, stations)
+    visits = team_visits(tables, events, stations, context)
     none = pl.lit(None, dtype=pl.String)
 
     def moves(what: str, at: str) -> pl.DataFrame:

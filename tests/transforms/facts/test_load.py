@@ -92,6 +92,18 @@ def test_a_ticket_passed_on_arrives_where_it_goes_and_leaves_the_backlog_behind(
     assert got.filter(pl.col("org_unit_id") == "desk")["arrivals"].sum() == 1
 
 
+@pytest.mark.parametrize(("told_on", "last"), [(35, 35), (None, 40), (42, 40)])
+def test_a_cancelled_ticket_is_no_backlog(told_on: int | None, last: int) -> None:
+    rows = [row | {"solved_at": row["created_at"]} for row in days_of([4] * 5 * WEEKS)]
+    rows[0] |= {"ticket_id": "T1", "solved_at": None, "status": "cancelled", "updated_at": at(40, 12)}
+    told = [event(1, at(0), "status", "open")] + ([event(1, at(told_on), "status", "cancelled")] if told_on else [])
+
+    known = load(rows, ticket_event=told).filter(pl.col("backlog").is_not_null())
+
+    assert known.filter(pl.col("day") > at(last).date())["backlog"].unique().to_list() == [0]
+    assert known.filter(pl.col("day") <= at(last).date())["backlog"].unique().to_list() == [1]
+
+
 def test_a_solve_that_only_the_timeline_tells_ends_the_backlog() -> None:
     rows = [row | {"solved_at": row["created_at"]} for row in days_of([4] * 5 * WEEKS)]
     rows[0] |= {"ticket_id": "T1", "solved_at": None}

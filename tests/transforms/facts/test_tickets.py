@@ -115,6 +115,25 @@ def test_an_unanswered_ticket_has_waited_until_its_close_or_the_night() -> None:
     assert [timeline(of, ticket_id)["is_welcomed"] for ticket_id in ("T1", "T2", "T3")] == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    ("over", "minutes"),
+    [
+        ({"solved_at": at(0, 11), "closed_at": at(0, 13), "status": "closed"}, 120),
+        ({"status": "cancelled", "updated_at": at(0, 12)}, 180),
+        ({"status": "closed", "updated_at": at(0, 12)}, 180),
+        ({"status": "open", "updated_at": at(0, 12)}, 960),
+    ],
+)
+def test_nobody_waits_for_the_reply_to_a_ticket_that_is_over(over: dict[str, Any], minutes: int) -> None:
+    of = facts(
+        run_on=at(1).date(),
+        ticket=[ticket(1, **over), ticket(2)],
+        ticket_event=[event(1, at(0, 9), "priority", "high"), event(2, at(0, 9), "public_reply")],
+    )
+
+    assert timeline(of)["welcome_minutes"] == minutes
+
+
 def test_a_past_night_does_not_know_what_came_later() -> None:
     rows = [ticket(1, solved_at=at(3), closed_at=at(8))]
     events = [status(0, "open"), event(1, at(2), "public_reply"), status(3, "solved")]

@@ -147,7 +147,7 @@ def _judged(cells: pl.DataFrame) -> pl.DataFrame:
 
 KPI = Kpi(
     id="rain_gap",
-    version=1,
+    version=2,
     title="Rain test: promises kept, hard minus ordinary days",
     sources=("tickets",),
     needs=("ticket", "promise"),

@@ -1,8 +1,8 @@
 """Business time a person waits for the first public reply by a person.
 
 Components `median` and `p90` of the Kaplan-Meier distribution of business minutes from opening to the first public
-reply that no bot wrote. A ticket without a reply has waited until its close, or until now, and counts as at least that
-long; leaving it out would reward silence. A ticket counts in the period in which it was opened, for the team that
+reply that no bot wrote. A ticket without a reply has waited until it was over (solved, closed or cancelled), or until
+now, and counts as at least that long; leaving it out would reward silence. A ticket counts in the period in which it was opened, for the team that
 replied, else the one that holds it. When fewer than half (or nine tenths) were answered, the component has no number.
 Deleted tickets are left out, and sources that record no replies at all give `source_missing`.
 
@@ -38,7 +38,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 KPI = Kpi(
     id="welcome_time",
-    version=1,
+    version=2,
     title="Time to the first human reply",
     sources=("tickets",),
     needs=("ticket", "ticket_event"),

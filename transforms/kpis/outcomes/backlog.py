@@ -1,6 +1,6 @@
 """Open tickets at the end of the period.
 
-A ticket is open while its status is new, open, pending or on hold, and counts for the team that holds it at the last
+A ticket is open while its status is new, open, pending or on hold, and no longer than its source shows it so. It counts for the team that holds it at the last
 midnight of the period; a month and the quarter it ends have the same backlog. Deleted tickets are left out. Without a
 status timeline a ticket is open from its opening to its solve or close.
 
@@ -34,7 +34,7 @@ def _estimate(rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
 
 KPI = Kpi(
     id="backlog",
-    version=1,
+    version=2,
     title="Open tickets at the end",
     sources=("tickets",),
     needs=("ticket",),

@@ -2,8 +2,8 @@
 time.
 
 Kaplan-Meier quantiles over the tickets opened in the period, for the team that replied, else the one that holds the
-ticket. A ticket without a reply has waited until its close, or until the night; a quantile that is not reached has no
-number. Bots do not reply. Deleted tickets are left out; sources that record no replies at all give `source_missing`.
+ticket. A ticket without a reply has waited until it was over (solved, closed or cancelled), or until the night; a
+quantile that is not reached has no number. Bots do not reply. Deleted tickets are left out; sources that record no replies at all give `source_missing`.
 
 Components: `calendar_median`, `calendar_p90`, `business_median`, `business_p90`. The business ones are those of
 `welcome_time`, shown here beside what the customer's own clock says.
@@ -24,7 +24,7 @@ from transforms.kpis.ticket_waits import COMPONENTS, ESTIMATED_FROM, quantiles, 
 
 KPI = Kpi(
     id="first_reply_minutes",
-    version=1,
+    version=2,
     title="Time to first reply",
     sources=("tickets",),
     needs=("ticket", "ticket_event"),

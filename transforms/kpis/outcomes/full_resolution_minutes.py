@@ -1,8 +1,8 @@
 """Minutes until a ticket is solved for good: median and 90th percentile, by the calendar and in business time.
 
 Kaplan-Meier quantiles of the time from opening to the last solve over the tickets opened in the period, for the team
-that holds them last. A ticket that is not solved, or is back at work, has taken until its close or the night, and
-counts as at least that long: leaving the unsolved out would reward letting them lie. A quantile that is not reached
+that holds them last. A ticket that is not solved, or is back at work, has taken until its source called it over, or until
+the night, and counts as at least that long: leaving the unsolved out would reward letting them lie. A quantile that is not reached
 has no number. Deleted and cancelled tickets are left out, and so are those that are done, but not since when, in a
 source that says when others were solved.
 
@@ -23,7 +23,7 @@ from transforms.kpis.ticket_waits import COMPONENTS, ESTIMATED_FROM, quantiles, 
 
 KPI = Kpi(
     id="full_resolution_minutes",
-    version=1,
+    version=2,
     title="Time to full resolution",
     sources=("tickets",),
     needs=("ticket",),

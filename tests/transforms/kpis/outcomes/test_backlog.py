@@ -54,6 +54,17 @@ def test_a_team_that_has_nothing_open_has_none_and_not_no_number() -> None:
     assert (got["value"], got["state"]) == (0, "published")
 
 
+def test_what_its_source_calls_over_is_open_no_longer_whatever_its_timeline_lacks() -> None:
+    rows = [
+        ticket(1, status="closed", updated_at=at(3)),
+        ticket(2, status="closed", updated_at=at(31)),
+        ticket(3, status="open", updated_at=at(3)),
+    ]
+    of = known(rows, [status(number, 0, "open") for number in (1, 2, 3)])
+
+    assert (month(ID, of)["value"], month(ID, of, start=APRIL)["value"]) == (2, 1)
+
+
 def test_without_a_timeline_from_opening_to_solve() -> None:
     rows = [
         ticket(1, status="solved", solved_at=at(31)),

@@ -1,0 +1,27 @@
+"""Whether a ticket is over, as its own row says, and since when.
+
+Nobody waits for a ticket that its source calls solved, closed or cancelled, even where it does not say since when: it
+was over when the source last changed it. One that is back at work is open, whenever it was solved before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from transforms.facts.ticket_stretches import ENDED_STATUSES
+
+_ENDS = ("closed_at", "solved_at")
+
+
+def is_open() -> pl.Expr:
+    """By the status of a row of contract Ticket; by its times where there is no status."""
+    by_times = pl.all_horizontal(pl.col(name).is_null() for name in _ENDS)
+    return pl.coalesce(~pl.col("status").is_in(ENDED_STATUSES), by_times)
+
+
+def over_at(until: dt.datetime) -> pl.Expr:
+    """By when the ticket of such a row was over, as known at the moment `until`; null for one that is open."""
+    seen_at = pl.min_horizontal("updated_at", pl.lit(until, dtype=pl.Datetime("us", "UTC")))
+    return pl.when(~is_open()).then(pl.coalesce(*_ENDS, seen_at))
