@@ -200,14 +200,14 @@ def assemble(
     `known` (KnownSignal) are signals that may be taken over; without them all numbers are judged anew. `reason` is why
     somebody asked for the parts; it stands before the reason of every restatement.
     """
-    previous, kpi_ids = lake.read("published_kpi_value"), list(selection.kpi_ids)
-    ledger = lake.ask("publication_ledger", lambda rows: rows.filter(pl.col("kpi_id").is_in(kpi_ids)))
+    again, others = selection.split(lake.read("published_kpi_value"), all_kpis())
+    ledger = lake.ask("publication_ledger", lambda rows: rows.filter(selection.possible))
     disclosed = disclose(
         results,
         all_kpis(),
         ancestors=_ancestors(facts, results),
         ledger=selection.selected(ledger, all_kpis()),
-        previous=selection.selected(previous, all_kpis()),
+        previous=again,
         context=facts.context,
         run_id=night.run_id,
     )
@@ -215,7 +215,7 @@ def assemble(
     if reason:
         restatements = restatements.with_columns(filled("{}: {}", pl.lit(reason), "reason").alias("reason"))
     beside = Disclosure(
-        rows=pl.concat([disclosed.rows, selection.others(previous, all_kpis())]).sort(CELL_KEY),
+        rows=pl.concat([disclosed.rows, others]).sort(CELL_KEY),
         ledger_additions=disclosed.ledger_additions,
         hidden=pl.concat([disclosed.hidden, selection.others(lake.read("hidden_cells"), all_kpis())]),
         restatements=_fresh(lake, restatements),

@@ -57,14 +57,14 @@ def differing_days(nights: Sequence[Mapping[str, pl.LazyFrame]], contexts: Seque
 
     Somebody is where they were seen last, so a sight that only one of the nights knows counts up to the next one.
     """
-    seen = [
+    then, now = (
         appearances(night, context).filter(pl.col("on") <= context.run_on).collect()
         for night, context in zip(nights, contexts, strict=True)
-    ]
+    )
     person = "member_key"
-    moved = pl.concat(differing_rows(*seen, on=seen[0].columns)).select(person, "on").unique()
+    moved = pl.concat(differing_rows(then, now, then.columns)).select(person, "on").unique()
     nexts = (
-        pl.concat(seen)
+        pl.concat([then, now])
         .join(moved, on=person, how="semi")
         .select(person, "on")
         .unique()

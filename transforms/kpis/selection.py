@@ -50,27 +50,44 @@ class Selection:
             return None
         return tuple(self.parts.filter(pl.col("kpi_id") == kpi_id)["part_start"].sort())
 
+    @property
+    def possible(self) -> pl.Expr:
+        """What rows (with kpi_id and period_start) of selected parts have in common, to be asked of a stored table."""
+        earliest = self.parts.group_by("kpi_id").agg(pl.col("part_start").min()).sort("kpi_id")
+        since = ((pl.col("kpi_id") == kpi_id) & (pl.col("period_start") >= first) for kpi_id, first in earliest.rows())
+        return pl.any_horizontal(pl.col("kpi_id").is_in(sorted(self.whole)), *since)
+
     def selected(self, rows: pl.DataFrame, declarations: Sequence[RegisteredKpi]) -> pl.DataFrame:
         """The rows (with kpi_id and period_start) of selected parts."""
-        return self._marked(rows, declarations).filter("is_selected").drop("is_selected")
+        return self.split(rows, declarations)[0]
 
     def others(self, rows: pl.DataFrame, declarations: Sequence[RegisteredKpi]) -> pl.DataFrame:
         """The rows of all other parts; those of a KPI or definition that is not declared any more are left out."""
-        marked = self._marked(rows, declarations).filter(~pl.col("is_selected")).drop("is_selected")
+        return self.split(rows, declarations)[1]
+
+    def split(self, rows: pl.DataFrame, declarations: Sequence[RegisteredKpi]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Both: `selected` and `others`."""
+        is_selected = self._are_selected(rows, declarations)
         declared = pl.DataFrame(
             [(one.kpi.id, one.kpi.version) for one in declarations],
             schema={"kpi_id": pl.String, "definition_version": pl.Int64},
             orient="row",
         )
         key = [name for name in declared.columns if name in rows.columns]
-        return marked.join(declared, on=key, how="semi", maintain_order="left")
+        others = rows.filter(~is_selected).join(declared, on=key, how="semi", maintain_order="left")
+        return rows.filter(is_selected), others
 
-    def _marked(self, rows: pl.DataFrame, declarations: Sequence[RegisteredKpi]) -> pl.DataFrame:
-        marked = with_part(rows, declarations).join(
-            self.parts.with_columns(pl.lit(True).alias("is_part")), on=PART, how="left", maintain_order="left"
+    def _are_selected(self, rows: pl.DataFrame, declarations: Sequence[RegisteredKpi]) -> pl.Series:
+        places = rows.select("kpi_id", "period_start")
+        # Few periods repeat in many rows.
+        parts = with_part(places.unique(), declarations).join(self.parts, on=PART, how="semi")
+        is_part = pl.lit(True).alias("is_part")
+        marked = places.join(
+            parts.select(places.columns).with_columns(is_part), on=places.columns, how="left", maintain_order="left"
         )
-        is_selected = pl.col("is_part").fill_null(False) | pl.col("kpi_id").is_in(list(self.whole))
-        return marked.with_columns(is_selected.alias("is_selected")).drop("is_part", "part_start")
+        return marked.select(
+            (pl.col("is_part").fill_null(False) | pl.col("kpi_id").is_in(sorted(self.whole))).alias("is_selected")
+        ).to_series()
 
 
 def with_part(rows: pl.DataFrame, declarations: Sequence[RegisteredKpi]) -> pl.DataFrame:

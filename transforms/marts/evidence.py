@@ -5,6 +5,7 @@ Counts and days of whole tables only; nothing here is about a unit or a person.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
 import polars as pl
@@ -15,6 +16,8 @@ from transforms.staging.mapping import SourceMapping
 
 # Tables that grow every working day, by the time of their rows; a survey comes in waves and is as old as its wave.
 GROWING = {"ticket": "updated_at", "ticket_event": "at", "promise": "began_at", "recognition": "at"}
+_NEWEST = {"table": pl.String, "newest_on": pl.Date}
+_LATELY = dt.timedelta(days=28)
 EVIDENCE = {"table": pl.String, "newest_on": pl.Date, "quarantined_share": pl.Float64}
 
 
@@ -38,10 +41,19 @@ def table_evidence(
         .group_by("table")
         .agg((refused / pl.col("n_rows").sum()).fill_nan(0.0).alias("quarantined_share"))
     )
-    newest = [
-        frame.select(pl.lit(table).alias("table"), context.local_day(pl.col(GROWING[table]).max()).alias("newest_on"))
-        for table, frame in tables.items()
-        if table in GROWING
-    ]
-    reach = pl.concat([pl.LazyFrame(schema={"table": pl.String, "newest_on": pl.Date}), *newest]).collect()
+    reach = _newest({name: rows for name, rows in tables.items() if name in GROWING}, context)
     return shares.join(reach, on="table", how="left").select(list(EVIDENCE)).sort("table")
+
+
+def _newest(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.DataFrame:
+    """The local day of the newest row of each growing table; the last weeks tell it of most."""
+    lately = pl.lit(context.as_of - _LATELY, dtype=pl.Datetime("us", "UTC"))
+
+    def asked(name: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+        newest = context.local_day(pl.col(GROWING[name]).max())
+        return rows.select(pl.lit(name).alias("table"), newest.alias("newest_on"))
+
+    recent = [asked(name, rows.filter(pl.col(GROWING[name]) >= lately)) for name, rows in tables.items()]
+    found = pl.concat([pl.LazyFrame(schema=_NEWEST), *recent]).drop_nulls().collect()
+    silent = [asked(name, rows) for name, rows in tables.items() if name not in found["table"]]
+    return pl.concat([found.lazy(), *silent]).collect()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.contracts import STAGED
 from transforms.facts.ticket_history import TICKET_KEY, of_tickets
+from transforms.rows import is_among
 from transforms.rules.declaration import Rule, Tables, judged, together
 
 ROUNDING = pl.duration(minutes=1)
@@ -16,16 +18,22 @@ ROUNDING = pl.duration(minutes=1)
 def _with_ticket(candidates: Tables, known: Tables, *columns: str) -> pl.LazyFrame:
     """Candidate events with `columns` of the ticket they are about (see `of_tickets`) and `has_ticket`."""
     events = candidates["ticket_event"].with_columns(pl.col("source").alias("event_source"))
-    tickets = together("ticket", candidates, known).select(*TICKET_KEY, "updated_at", *columns)
     # A night's events are of few of all the tickets.
-    named = tickets.join(events.select("ticket_id").unique(), on="ticket_id", how="semi")
+    is_named = is_among(events.select("ticket_id").collect().to_series())
+    of_events = {name: rows.filter(is_named) for name, rows in _tickets(known).items()}
+    named = together("ticket", _tickets(candidates), of_events).filter(is_named)
+    feeding = pl.concat(rows.select("source") for side in (candidates, known) for rows in _tickets(side).values())
     # Two pages of one delivery may both hold the ticket; its newest version is the one that will stay.
     newest = named.sort("updated_at", nulls_last=False).unique(TICKET_KEY, keep="last", maintain_order=True)
     return (
-        of_tickets(events, named, feeding=tickets)
+        of_tickets(events, named, feeding=feeding)
         .join(newest.select(*TICKET_KEY, *columns, pl.lit(True).alias("has_ticket")), on=TICKET_KEY, how="left")
         .with_columns(pl.col("event_source").alias("source"))
     )
+
+
+def _tickets(tables: Tables) -> dict[str, pl.LazyFrame]:
+    return {"ticket": tables.get("ticket", STAGED["ticket"].create_empty().lazy())}
 
 
 def _event_before_creation(candidates: Tables, known: Tables) -> pl.LazyFrame:

@@ -2,9 +2,10 @@
 
 Components `median` and `p90` of the Kaplan-Meier distribution of business minutes from opening to the first public
 reply that no bot wrote. A ticket without a reply has waited until it was over (solved, closed or cancelled), or until
-now, and counts as at least that long; leaving it out would reward silence. A ticket counts in the period in which it was opened, for the team that
-replied, else the one that holds it. When fewer than half (or nine tenths) were answered, the component has no number.
-Deleted tickets are left out, and sources that record no replies at all give `source_missing`.
+now, and counts as at least that long; leaving it out would reward silence. A ticket counts in the period in which it
+was opened, for the team that replied, else the one that holds it. When fewer than half (or nine tenths) were answered,
+the component has no number. Deleted tickets are left out, and sources that record no replies at all give
+`source_missing`.
 
 Worked example: replies after 10 and 40 minutes and one ticket still waiting after 20: two thirds wait longer than
 10, and of the one left all are answered by 40, so the median is 40.

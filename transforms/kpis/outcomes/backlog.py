@@ -1,8 +1,8 @@
 """Open tickets at the end of the period.
 
-A ticket is open while its status is new, open, pending or on hold, and no longer than its source shows it so. It counts for the team that holds it at the last
-midnight of the period; a month and the quarter it ends have the same backlog. Deleted tickets are left out. Without a
-status timeline a ticket is open from its opening to its solve or close.
+A ticket is open while its status is new, open, pending or on hold, and no longer than its source shows it so. It counts
+for the team that holds it at the last midnight of the period; a month and the quarter it ends have the same backlog.
+Deleted tickets are left out. Without a status timeline a ticket is open from its opening to its solve or close.
 
 It is a count of everything and not a sample, so it has no interval. A team whose agents worked in the period and that
 has nothing open has a backlog of 0. The people behind it are the agents who hold a ticket of the team, then or at any

@@ -3,7 +3,8 @@ time.
 
 Kaplan-Meier quantiles over the tickets opened in the period, for the team that replied, else the one that holds the
 ticket. A ticket without a reply has waited until it was over (solved, closed or cancelled), or until the night; a
-quantile that is not reached has no number. Bots do not reply. Deleted tickets are left out; sources that record no replies at all give `source_missing`.
+quantile that is not reached has no number. Bots do not reply. Deleted tickets are left out; sources that record no
+replies at all give `source_missing`.
 
 Components: `calendar_median`, `calendar_p90`, `business_median`, `business_p90`. The business ones are those of
 `welcome_time`, shown here beside what the customer's own clock says.

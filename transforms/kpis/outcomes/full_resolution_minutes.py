@@ -1,10 +1,10 @@
 """Minutes until a ticket is solved for good: median and 90th percentile, by the calendar and in business time.
 
 Kaplan-Meier quantiles of the time from opening to the last solve over the tickets opened in the period, for the team
-that holds them last. A ticket that is not solved, or is back at work, has taken until its source called it over, or until
-the night, and counts as at least that long: leaving the unsolved out would reward letting them lie. A quantile that is not reached
-has no number. Deleted and cancelled tickets are left out, and so are those that are done, but not since when, in a
-source that says when others were solved.
+that holds them last. A ticket that is not solved, or is back at work, has taken until its source called it over, or
+until the night, and counts as at least that long: leaving the unsolved out would reward letting them lie. A quantile
+that is not reached has no number. Deleted and cancelled tickets are left out, and so are those that are done, but not
+since when, in a source that says when others were solved.
 
 Components: `calendar_median`, `calendar_p90`, `business_median`, `business_p90`.
 
