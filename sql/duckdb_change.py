@@ -57,19 +57,26 @@ def _make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, 
     held, key, named = f"{schema}.{table}", place_of(table)[1], "TRUE"
     rows = load.rows if isinstance(load, ChangedRows) else load
     if isinstance(load, ChangedRows):
-        # Many of the rows that may differ do not, and to delete a row costs far more than to compare it.
+        # Many of the rows that may differ do not, and to delete a row costs far more than to compare it. An `IN` is
+        # asked of the statistics of the table first; most of its rows are never looked at.
         connection.register("named", load.keys.to_arrow())
-        named = f"EXISTS (FROM named WHERE {_same(load.keys.columns, 'named')})"
+        (column,) = load.keys.columns
+        named = f'held."{column}" IN (SELECT "{column}" FROM named)'
         # A key that a row beside the named ones holds is a fault, which the insertion must meet.
         key = [*key, *load.keys.columns]
     connection.register("incoming", rows.to_arrow())
     connection.execute(
         f"DELETE FROM {held} AS held WHERE {named} AND NOT EXISTS (FROM incoming WHERE {_same(rows.columns)})"
     )
+    of_named = f"(FROM {held} AS held WHERE {named}) AS held"
     connection.execute(
-        f"INSERT INTO {held} BY NAME FROM incoming WHERE NOT EXISTS (FROM {held} AS held WHERE {_same(key)})"
+        f"INSERT INTO {held} BY NAME FROM incoming WHERE NOT EXISTS (FROM {of_named} WHERE {_equal(key)})"
     )
 
 
-def _same(columns: Iterable[str], other: str = "incoming") -> str:
-    return " AND ".join(f'held."{name}" IS NOT DISTINCT FROM {other}."{name}"' for name in columns)
+def _equal(key: Iterable[str]) -> str:
+    return " AND ".join(f'held."{name}" = incoming."{name}"' for name in key)
+
+
+def _same(columns: Iterable[str]) -> str:
+    return " AND ".join(f'held."{name}" IS NOT DISTINCT FROM incoming."{name}"' for name in columns)
