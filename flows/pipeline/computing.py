@@ -132,7 +132,7 @@ def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Chan
     results += compute_selected(facts.with_target_values(values), selection, sorted(judging))
     of_touched = Facts(of_tickets(fed, changes.touched.tickets, changes.rests_on.witnesses), now)
     passed("affected parts computed")
-    restricted = restricted_beside(lake, of_touched, facts, changes.touched.tickets, changes.since)
+    restricted = restricted_beside(lake, of_touched, facts, changes.touched, changes.since)
     known = lake.read("known_signal")
     computed = assemble(settings, lake, night, facts, results, selection, restricted, known=known)
     waits = changes.rests_on.longest_wait.or_longer(longest_wait(of_touched))

@@ -12,6 +12,7 @@ from transforms.contracts import MARTS, RESTRICTED
 from transforms.contracts.marts import PRINCIPLES
 from transforms.disclosure import Disclosure, privacy_log
 from transforms.facts import Facts
+from transforms.facts.touched import Touched
 from transforms.kpis.registry import all_kpis, principle_documentation
 from transforms.marts.evidence import table_evidence
 from transforms.marts.kpi_catalogue import dim_kpi, dim_principle
@@ -53,27 +54,29 @@ def marts_of(
     }
 
 
-def restricted_beside(
-    lake: Lake, of_touched: Facts, facts: Facts, tickets: pl.DataFrame, since: str
-) -> dict[str, Load]:
-    """The same, where only the rows of `tickets` (ticket_id) can differ from those of run `since`.
+def restricted_beside(lake: Lake, of_touched: Facts, facts: Facts, touched: Touched, since: str) -> dict[str, Load]:
+    """The same, where only the rows of touched tickets and recognitions can differ from those of run `since`.
 
     `of_touched` are facts in which these tickets are whole.
     """
-    new = {"fct_ticket": fct_ticket(of_touched), "fct_promise": fct_promise(of_touched)}
-    changed = {
-        name: _changed_rows(lake, name, rows.join(tickets, on="ticket_id", how="semi"), tickets, since)
-        for name, rows in new.items()
+    recognised = touched.recognitions
+    return {
+        "fct_ticket": _changed_rows(lake, "fct_ticket", fct_ticket(of_touched), touched.tickets, since),
+        "fct_promise": _changed_rows(lake, "fct_promise", fct_promise(of_touched), touched.tickets, since),
+        "fct_recognition": fct_recognition(facts)
+        if recognised is None
+        else _changed_rows(lake, "fct_recognition", fct_recognition(facts, recognised), recognised, since),
     }
-    return changed | {"fct_recognition": fct_recognition(facts)}
 
 
-def _changed_rows(lake: Lake, table: str, rows: pl.DataFrame, tickets: pl.DataFrame, since: str) -> ChangedRows:
+def _changed_rows(lake: Lake, table: str, told: pl.DataFrame, named: pl.DataFrame, since: str) -> ChangedRows:
+    rows = told.join(named, on=named.columns, how="semi")
+
     def whole() -> pl.DataFrame:
-        others = lake.ask(table, lambda remembered: remembered.join(tickets.lazy(), on="ticket_id", how="anti"))
+        others = lake.ask(table, lambda remembered: remembered.join(named.lazy(), on=named.columns, how="anti"))
         return pl.concat([others, rows]).sort(RESTRICTED[table].primary_key())
 
-    return ChangedRows(since, tickets, rows, whole)
+    return ChangedRows(since, named, rows, whole)
 
 
 def restricted_of(facts: Facts) -> dict[str, pl.DataFrame]:

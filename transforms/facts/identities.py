@@ -19,11 +19,15 @@ ALIASES = "person_alias"
 
 
 def one_person(tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
-    """The staged tables with one pseudonym per person. Rows that thereby say the same thing twice are one."""
+    """The staged tables with one pseudonym per person. Rows that thereby say the same thing twice are one.
+
+    Nobody has another name in them any more: asked again, it has nothing to do.
+    """
     names = resolved(tables[ALIASES].select("alias_key", "person_key").collect())
     if names.is_empty():
         return dict(tables)
-    return {name: frame if name == ALIASES else _renamed(name, frame, names) for name, frame in tables.items()}
+    renamed = {name: _renamed(name, frame, names) for name, frame in tables.items() if name != ALIASES}
+    return renamed | {ALIASES: tables[ALIASES].clear()}
 
 
 def resolved(aliases: pl.DataFrame) -> pl.DataFrame:

@@ -63,7 +63,7 @@ class Touched:
     are all days of changed tickets, `others` those on which a number of another ticket can tell, `weather` those of
     which the load of a team can differ; `lives`: spans of lives of changed tickets; `tickets`: ids of all tickets whose
     own facts may differ (ticket_id); `changed`: those of them whose days `days` tells; `rows`: what the tables say of
-    these on either night.
+    these on either night; `recognitions`: ids of those whose facts may differ (recognition_id), None where any may.
     """
 
     days: Mapping[str, Sequence[dt.date]]
@@ -71,6 +71,7 @@ class Touched:
     tickets: pl.DataFrame
     changed: pl.DataFrame
     rows: tuple[Tables, Tables]
+    recognitions: pl.DataFrame | None = None
 
 
 def touched_since(
@@ -93,7 +94,8 @@ def touched_since(
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
     surveys += [_days(after[name].filter(is_among(moved[_ID])), name, now) for name in _OF_SURVEYS]
-    placed = [] if has_memberships(after) else [differing_days((before, after), (then, now))]
+    is_told = has_memberships(after)
+    placed = [] if is_told else [differing_days((before, after), (then, now))]
     return Touched(
         days={
             "tickets": _distinct(tickets),
@@ -109,6 +111,7 @@ def touched_since(
         ).unique(),
         changed=ids,
         rows=nights,
+        recognitions=_recognitions(changed, after, then) if is_told else None,
     )
 
 
@@ -215,6 +218,12 @@ def _acted_in_another_role(changed: Changed, before: Tables, after: Tables) -> l
     """Tickets on which somebody acted who is seen in another role."""
     seen = changed.rows("person_role").select(pl.col("person_key").alias("actor_key")).unique()
     return [night["ticket_event"].join(seen, on="actor_key", how="semi").select(_ID) for night in (before, after)]
+
+
+def _recognitions(changed: Changed, after: Tables, then: Context) -> pl.DataFrame:
+    """Recognitions that changed, and those that lay ahead of the night of `then`."""
+    came = after["recognition"].filter(pl.col("at") >= _moment(then.as_of))
+    return pl.concat(rows.select("recognition_id") for rows in (changed.rows("recognition"), came)).unique().collect()
 
 
 def _moment(at: dt.datetime) -> pl.Expr:

@@ -22,9 +22,11 @@ def fct_promise(facts: Facts) -> pl.DataFrame:
     return _told(facts.promises.with_columns(pl.col("org_unit_id").fill_null(UNASSIGNED_UNIT)), FctPromise)
 
 
-def fct_recognition(facts: Facts) -> pl.DataFrame:
-    """One row per recognition and receiver (FctRecognition), those to oneself included."""
-    return _told(facts.recognitions, FctRecognition)
+def fct_recognition(facts: Facts, named: pl.DataFrame | None = None) -> pl.DataFrame:
+    """One row per recognition and receiver (FctRecognition), those to oneself included; of some (recognition_id)."""
+    recognitions = facts.recognitions
+    told = recognitions if named is None else recognitions.join(named.lazy(), on="recognition_id", how="semi")
+    return _told(told, FctRecognition)
 
 
 def _told(fact: pl.LazyFrame, contract: type[dy.Schema]) -> pl.DataFrame:
