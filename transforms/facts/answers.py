@@ -33,7 +33,7 @@ def scored(tables: Mapping[str, pl.LazyFrame], stays: pl.LazyFrame, context: Con
     )
     rows = (
         tables["survey_response"]
-        .unique(subset=_KEY, keep="any")
+        .unique(subset=_KEY, keep="first", maintain_order=True)
         .join(items, on=["survey_id", "item_id"])
         .with_columns(
             context.local_day(pl.col("answered_at")).alias("on"),

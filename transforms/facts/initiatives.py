@@ -70,7 +70,7 @@ def acts(
         .explode("tags")
         .join(tagged, left_on="tags", right_on="tag")
         # One message to five people is one act.
-        .unique(["initiative_id", "source", "recognition_id"], keep="any")
+        .unique(["initiative_id", "source", "recognition_id"], keep="first", maintain_order=True)
         .select("initiative_id", "recognition_id", "giver_key", "on", pl.col("giver_org_unit_id").alias("org_unit_id"))
     )
     week = (pl.col("on") - pl.col("launched_on")).dt.total_days().floordiv(7)

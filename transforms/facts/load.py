@@ -98,7 +98,7 @@ def team_visits(
     told = statuses(events).lazy().filter(pl.col("status").is_in(ENDED_STATUSES))
     is_untold = pl.col("solved_at").is_null() & pl.col("closed_at").is_null()
     ended = (
-        in_codes(tables["ticket"].unique(TICKET_KEY))
+        in_codes(tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True))
         .join(told.group_by(TICKET_KEY).agg(pl.col("at").max().alias("told_at")), on=TICKET_KEY, how="left")
         .select(
             *TICKET_KEY,
@@ -161,7 +161,7 @@ def seen_agents(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame, contex
 
 def company_arrivals(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.DataFrame:
     """How many tickets the company got on each day: day, company_arrivals."""
-    opened = tables["ticket"].unique(TICKET_KEY).filter(~pl.col("is_deleted"))
+    opened = tables["ticket"].unique(TICKET_KEY, keep="first", maintain_order=True).filter(~pl.col("is_deleted"))
     return (
         opened.group_by(context.local_day(pl.col("created_at")).alias("day"))
         .agg(pl.len().cast(pl.Int64).alias("company_arrivals"))

@@ -116,7 +116,9 @@ def active(stays: pl.LazyFrame, tables: Mapping[str, pl.LazyFrame], context: Con
         )
         .filter(pl.col("from_on") <= pl.col("to_on"))
         # The same stay told by two sources is one stay.
-        .unique(subset=["person_key", "org_unit_id", "period_start", "from_on", "to_on"], keep="any")
+        .unique(
+            subset=["person_key", "org_unit_id", "period_start", "from_on", "to_on"], keep="first", maintain_order=True
+        )
     )
     half = periods.lazy().select("period_start", _worked("period_start", "period_end", days).alias("half") / 2)
     spent = (

@@ -94,7 +94,13 @@ def pauses(
     (`ended_at` of `promises`), `own`: minutes on its own clock up to the earlier of fulfilment and target, and
     `used_before`: minutes on its own clock from its start to the pause, earlier pauses taken off.
     """
-    numbered = by_number(tables["ticket"].select(*TICKET_KEY, "created_at").unique(TICKET_KEY).collect(), clock)
+    numbered = by_number(
+        tables["ticket"]
+        .select(*TICKET_KEY, "created_at")
+        .unique(TICKET_KEY, keep="first", maintain_order=True)
+        .collect(),
+        clock,
+    )
     pending = (
         status_stretches(numbered, statuses(events))
         .lazy()
@@ -168,7 +174,11 @@ def _with_priority_then(
     told = in_texts(events.lazy().filter((pl.col("event_type") == "priority") & pl.col("value").is_not_null()))
     history = told.select(TICKET_ROW, pl.col("at").alias("began_at"), pl.col("value").alias("priority_then"))
     changed = told.select(TICKET_ROW).unique().with_columns(pl.lit(True).alias("is_changed"))
-    seen = tables["ticket"].unique(TICKET_KEY).select(*TICKET_KEY, pl.col("priority").alias("priority_seen"))
+    seen = (
+        tables["ticket"]
+        .unique(TICKET_KEY, keep="first", maintain_order=True)
+        .select(*TICKET_KEY, pl.col("priority").alias("priority_seen"))
+    )
     telling = told.select("source").unique().with_columns(pl.lit(True).alias("is_told"))
     unchanged = pl.when(pl.col("is_told") & pl.col("is_changed").is_null()).then("priority_seen")
     return (

@@ -29,7 +29,9 @@ def verdicts(
     promises = pl.concat(
         [of_tickets(tables["promise"], tickets), told_promises.promises(tables, events, clock)], how="diagonal"
     ).unique(["source", "promise_id"], keep="first", maintain_order=True)
-    deleted = tickets.select(*TICKET_KEY, pl.col("is_deleted").alias("ticket_is_deleted")).unique(TICKET_KEY)
+    deleted = tickets.select(*TICKET_KEY, pl.col("is_deleted").alias("ticket_is_deleted")).unique(
+        TICKET_KEY, keep="first", maintain_order=True
+    )
     midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
     due_at = pl.coalesce("target_at", "closed_at")
     by_source = pl.when(pl.col("closed_at").is_not_null()).then("is_kept")

@@ -42,7 +42,9 @@ def edges(tables: Mapping[str, pl.LazyFrame], stays: pl.LazyFrame, context: Cont
     """
     placed_by_membership = people.has_memberships(tables)
     rows = (
-        tables["recognition"].unique(subset=_KEY, keep="any").with_columns(context.local_day(pl.col("at")).alias("on"))
+        tables["recognition"]
+        .unique(subset=_KEY, keep="first", maintain_order=True)
+        .with_columns(context.local_day(pl.col("at")).alias("on"))
     )
     for side in ("giver", "receiver"):
         rows = people.placed(rows, stays, f"{side}_key", f"{side}_stay")

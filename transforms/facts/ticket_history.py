@@ -113,7 +113,7 @@ def stations(tables: Mapping[str, pl.LazyFrame], events: pl.DataFrame) -> pl.Dat
     teams = _stays(events, "org_unit_id", "team")
     untold = (
         tickets.join(teams, on=TICKET_KEY, how="anti")
-        .unique(TICKET_KEY)
+        .unique(TICKET_KEY, keep="first", maintain_order=True)
         .select(
             *TICKET_KEY,
             "org_unit_id",

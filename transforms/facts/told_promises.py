@@ -89,7 +89,7 @@ def _with_holder(
     """Contract columns that the ticket knows: who held it when the promise ended, channel and requester."""
     tickets = (
         tables["ticket"]
-        .unique(TICKET_KEY)
+        .unique(TICKET_KEY, keep="first", maintain_order=True)
         .select(*TICKET_KEY, "channel", "requester_key", last_team="org_unit_id", last_agent="agent_key")
     )
     held = events.lazy().select(TICKET_ROW, "org_unit_id", "agent_key", ended_at="at")

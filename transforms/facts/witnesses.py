@@ -19,7 +19,7 @@ SHAPE = {"what": pl.String, _ID: pl.String, "first_at": pl.Datetime("us", "UTC")
 def witnesses(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """One row per fact about all tickets: what, ticket_id, first_at (null where no time matters)."""
     tickets, events = tables["ticket"], tables["ticket_event"]
-    deleted = tickets.select(_ID, "is_deleted").unique(_ID, keep="any")
+    deleted = tickets.select(_ID, "is_deleted").unique(_ID, keep="first", maintain_order=True)
     known = events.join(deleted, on=_ID)
     is_status = pl.col("event_type") == "status"
     kinds = known.with_columns(

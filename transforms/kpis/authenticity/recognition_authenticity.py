@@ -120,7 +120,7 @@ def _messages(facts: Facts) -> pl.LazyFrame:
     """One row per message to others with a known giver, with is_repeated and is_swap."""
     edges = facts.recognitions.filter(~pl.col("is_self") & pl.col("giver_key").is_not_null())
     swaps = _with_mirrors(edges).group_by(_MESSAGE).agg(pl.col("is_mirrored").any().alias("is_swap"))
-    alone = edges.unique(_MESSAGE, keep="any").collect()
+    alone = edges.unique(_MESSAGE, keep="first", maintain_order=True).collect()
     marked = repeats_recent(
         alone,
         "giver_key",

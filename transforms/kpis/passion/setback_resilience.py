@@ -236,12 +236,12 @@ def _behaviours(facts: Facts) -> pl.LazyFrame:
     """Improvement behaviours: org_unit_id and member_key of who acted, on."""
     given = (
         facts.recognitions.filter(~pl.col("is_self") & pl.col("giver_key").is_not_null())
-        .unique(["source", "recognition_id"], keep="any")
+        .unique(["source", "recognition_id"], keep="first", maintain_order=True)
         .select(pl.col("giver_org_unit_id").alias("org_unit_id"), pl.col("giver_key").alias("member_key"), "on")
     )
     events = (
         facts.table("improvement_event")
-        .unique(["source", "improvement_id"], keep="any")
+        .unique(["source", "improvement_id"], keep="first", maintain_order=True)
         .with_columns(facts.context.local_day(pl.col("at")).alias("on"))
     )
     placed = people.placed(events, facts.stays, "person_key", "stay")
