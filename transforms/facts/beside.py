@@ -35,9 +35,10 @@ def with_tickets_beside(
     found = pl.collect_all([latest[name].filter(is_among(shown[_ID])) for name in names])
     beside = dict(zip(names, found, strict=True))
     surveys = [_of_surveys(night, pl.concat([tickets.select(_ID), shown])) for night in nights]
-    contacts = _of_customers(latest["ticket"], pl.concat(night["ticket"] for night in rows).collect(), surveys)
+    changed = pl.concat(night["ticket"] for night in rows).collect()
+    wrote = _of_customers(latest["ticket"], changed, surveys).lazy()
     return [
-        (dict(night) | _of_tickets(night, of_night, beside) | asked, contacts.lazy())
+        (dict(night) | _of_tickets(night, of_night, beside) | asked, wrote)
         for night, of_night, asked in zip(nights, rows, surveys, strict=True)
     ]
 
