@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -52,9 +53,8 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
                 return None
             before, after = one_person(as_it_was), one_person({name: lake.scan(name) for name in STAGED})
         differing = {name: lake.difference(name, rested.versions.get(name)) for name in TIMES}
-        changed = Changed(
-            {name: old for name, (old, _) in differing.items()}, {name: new for name, (_, new) in differing.items()}
-        )
+        old, new = ({name: rows[night] for name, rows in differing.items()} for night in (0, 1))
+        changed = Changed(_by_one_name(old, as_it_was[ALIASES]), _by_one_name(new, lake.scan(ALIASES)))
         with lake_trouble(lake.location.root):
             touched = touched_since(changed, before, after, then, now, rested.longest_wait)
     except StorageError:
@@ -65,6 +65,12 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
     rests_on = replace(rested, run_id=run_id, run_on=now.run_on, versions=staged_versions(lake), witnesses=found)
     shown = pl.concat([rested.witnesses.select(_ID), found.select(_ID)]).unique()
     return Changes(rested.run_id, before, after, shown, touched, rests_on)
+
+
+def _by_one_name(rows: Mapping[str, pl.DataFrame], aliases: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+    """Rows of each table with one pseudonym per person."""
+    named = one_person({name: frame.lazy() for name, frame in rows.items()} | {ALIASES: aliases})
+    return {name: named[name].collect() for name in rows}
 
 
 def _as_it_was(lake: Lake, name: str, rested: Rested) -> pl.LazyFrame:

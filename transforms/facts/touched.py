@@ -14,6 +14,7 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.facts.appearances import differing_days
+from transforms.facts.contacts import CUSTOMER
 from transforms.facts.context import Context
 from transforms.facts.endings import is_open
 from transforms.facts.excerpt import OF_TICKETS, Span, merged
@@ -84,9 +85,10 @@ def touched_since(
     placed elsewhere, by whatever row.
     """
     acted = pl.concat(pl.collect_all(_acted_in_another_role(changed, before, after)))
-    moved = _moved_tickets(changed, acted, before, after)
-    clocked = _clocked_tickets(after, then, now, longest)
-    ripened = _ripened_tickets(after, then, now)
+    moved = _moved_tickets(changed, acted, after)
+    lately = {**after, "ticket": _tickets_lately(after, then)}
+    clocked = _clocked_tickets(lately, then, now, longest)
+    ripened = _ripened_tickets(lately, then, now)
     ids = pl.concat([moved, clocked]).unique()
     nights = _rows_of(ids, changed, after)
     tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
@@ -119,16 +121,17 @@ def _rows_of(tickets: pl.DataFrame, changed: Changed, after: Tables) -> tuple[Ta
     """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed."""
     found = pl.collect_all([after[name].filter(is_among(tickets[_ID])) for name in OF_TICKETS])
     now = dict(zip(OF_TICKETS, found, strict=True))
-    then = {
-        name: pl.concat(
-            [rows.join(changed.after[name], on=STAGED[name].primary_key(), how="anti"), changed.before[name]]
-        )
-        for name, rows in now.items()
-    }
+    then = {name: _as_they_were(name, rows, changed) for name, rows in now.items()}
     return ({name: rows.lazy() for name, rows in then.items()}, {name: rows.lazy() for name, rows in now.items()})
 
 
-def _moved_tickets(changed: Changed, acted: pl.DataFrame, before: Tables, after: Tables) -> pl.DataFrame:
+def _as_they_were(table: str, rows: pl.DataFrame, changed: Changed) -> pl.DataFrame:
+    """Rows as they are, as they were the night before; beside them everything else that changed."""
+    same = rows.join(changed.after[table], on=STAGED[table].primary_key(), how="anti")
+    return pl.concat([same, changed.before[table]])
+
+
+def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.DataFrame:
     """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved.
 
     `acted` are tickets on which somebody acted who is seen in another role.
@@ -136,22 +139,23 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, before: Tables, after:
     named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *_OF_SURVEYS)]
     named.append(acted.lazy())
     moved = pl.concat(named).drop_nulls().unique().collect()
-    requesters = (
-        pl.concat(night["ticket"].filter(is_among(moved[_ID])).select("requester_key") for night in (before, after))
-        .drop_nulls()
-        .unique()
-    )
+    mine = after["ticket"].filter(is_among(moved[_ID])).select(CUSTOMER).collect()
+    customers = pl.concat([mine, changed.before["ticket"].select(CUSTOMER)])[CUSTOMER].drop_nulls()
+    theirs = after["ticket"].filter(is_among(customers)).collect()
     firsts = [
-        night["ticket"]
-        .filter(~pl.col("is_deleted"))
-        .join(requesters, on="requester_key", how="semi")
-        .group_by("requester_key")
-        .agg(pl.col("created_at").min())
-        for night in (before, after)
+        rows.filter(~pl.col("is_deleted")).group_by(CUSTOMER).agg(pl.col("created_at").min())
+        for rows in (_as_they_were("ticket", theirs, changed), theirs)
     ]
-    another = firsts[0].join(firsts[1], on="requester_key").filter(pl.col("created_at") != pl.col("created_at_right"))
-    theirs = after["ticket"].join(another, on="requester_key", how="semi").select(_ID)
-    return pl.concat([moved, theirs.collect()]).unique()
+    another = firsts[0].join(firsts[1], on=CUSTOMER).filter(pl.col("created_at") != pl.col("created_at_right"))
+    return pl.concat([moved, theirs.join(another, on=CUSTOMER, how="semi").select(_ID)]).unique()
+
+
+def _tickets_lately(after: Tables, then: Context) -> pl.LazyFrame:
+    """Tickets that the clock can move, few of all: open ones, and those with a moment not long ago, or ahead."""
+    since = _moment(then.as_of - _RIPENS - _SLACK)
+    is_recent = pl.any_horizontal(pl.col(column) >= since for column in _TICKET_TIMES)
+    found = after["ticket"].filter(is_open() | is_recent)
+    return found.select(_ID, "status", *_TICKET_TIMES).collect().lazy()
 
 
 def _clocked_tickets(after: Tables, then: Context, now: Context, longest: LongestWait) -> pl.DataFrame:

@@ -62,10 +62,9 @@ def signals_beside(rows: pl.DataFrame, registered: Sequence[RegisteredKpi], know
     families = family_inputs(numbered, FEWEST_POINTS, MOST_POINTS)
     same = known.join(families, on=["period_end", "inputs"], how="semi")
     others = families.join(same, on="period_end", how="anti")
-    found = _judged(numbered, others).join(others, on="period_end")
-    return KnownSignal.validate(
-        pl.concat([found.select(list(KnownSignal.columns())), same]).sort(KnownSignal.primary_key()), cast=True
-    )
+    judged = _judged(numbered, others).join(others, on="period_end")
+    found = KnownSignal.validate(judged.select(list(KnownSignal.columns())), cast=True)
+    return KnownSignal.cast(pl.concat([found, same]).sort(KnownSignal.primary_key()))
 
 
 def _judged(numbered: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:

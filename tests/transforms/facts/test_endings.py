@@ -18,7 +18,7 @@ def told(**row: Any) -> tuple[bool, dt.datetime | None]:
     """Whether a ticket last seen on day 5 is open on the midnight of day 9, and since when it is over."""
     blank = {"status": None, "solved_at": None, "closed_at": None, "updated_at": SEEN}
     rows = table("ticket", [ticket(1, at(0), **(blank | row))])
-    return rows.select(is_open().alias("is_open"), over_at(at(9)).alias("over_at")).row(0)
+    return rows.select(is_open().fill_null(False).alias("is_open"), over_at(at(9)).alias("over_at")).row(0)
 
 
 @pytest.mark.parametrize("status", ["new", "open", "pending", "on_hold"])
