@@ -34,7 +34,7 @@ def with_tickets_beside(
     names = [name for name in OF_TICKETS if name in latest]
     found = pl.collect_all([latest[name].filter(is_among(shown[_ID])) for name in names])
     beside = dict(zip(names, found, strict=True))
-    surveys = [_of_surveys(night, pl.concat([tickets.select(_ID), shown])) for night in nights]
+    surveys = _of_surveys(nights, rows, shown)
     changed = pl.concat(night["ticket"] for night in rows).collect()
     wrote = _of_customers(latest["ticket"], changed, surveys).lazy()
     return [
@@ -48,11 +48,19 @@ def _of_tickets(night: Tables, rows: Tables, beside: Mapping[str, pl.DataFrame])
     return {name: pl.concat([own, beside.get(name, own.clear())]).lazy() for name, own in of_night.items()}
 
 
-def _of_surveys(night: Tables, tickets: pl.DataFrame) -> dict[str, pl.LazyFrame]:
-    names = [name for name in _OF_SURVEYS if name in night]
-    asked = is_among(tickets[_ID])
-    found = pl.collect_all([night[name].filter(asked) for name in names])
-    return {name: rows.lazy() for name, rows in zip(names, found, strict=True)}
+def _of_surveys(nights: Sequence[Tables], rows: Sequence[Tables], shown: pl.DataFrame) -> list[dict[str, pl.LazyFrame]]:
+    """Answers and invitations about the tickets of `rows` and those `shown`, on either night."""
+    names, is_shown = [name for name in _OF_SURVEYS if name in nights[-1]], is_among(shown[_ID])
+    found = pl.collect_all([nights[-1][name].filter(is_shown) for name in names])
+    beside = {name: told.lazy() for name, told in zip(names, found, strict=True)}
+    return [
+        {
+            name: pl.concat([own[name], beside[name]]) if name in beside else own[name]
+            for name in _OF_SURVEYS
+            if name in night
+        }
+        for night, own in zip(nights, rows, strict=True)
+    ]
 
 
 def _of_customers(known: pl.LazyFrame, changed: pl.DataFrame, surveys: Iterable[Tables]) -> pl.DataFrame:

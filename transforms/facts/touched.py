@@ -95,7 +95,7 @@ def touched_since(
     lives = _lives(moved, nights, now)
     surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
     # An answer takes its unit from its ticket.
-    surveys += [_days(after[name].filter(is_among(moved[_ID])), name, now) for name in _OF_SURVEYS]
+    surveys += [_days(nights[1][name].filter(is_among(moved[_ID])), name, now) for name in _OF_SURVEYS]
     is_told = has_memberships(after)
     placed = [] if is_told else [differing_days((before, after), (then, now))]
     return Touched(
@@ -119,16 +119,17 @@ def touched_since(
 
 def _rows_of(tickets: pl.DataFrame, changed: Changed, after: Tables) -> tuple[Tables, Tables]:
     """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed."""
-    found = pl.collect_all([after[name].filter(is_among(tickets[_ID])) for name in OF_TICKETS])
-    now = dict(zip(OF_TICKETS, found, strict=True))
-    then = {name: _as_they_were(name, rows, changed) for name, rows in now.items()}
+    is_meant, names = is_among(tickets[_ID]), (*OF_TICKETS, *_OF_SURVEYS)
+    now = dict(zip(names, pl.collect_all([after[name].filter(is_meant) for name in names]), strict=True))
+    # Of answers those change, too, that are about no ticket.
+    then = {name: _as_they_were(name, rows, changed).filter(is_meant) for name, rows in now.items()}
     return ({name: rows.lazy() for name, rows in then.items()}, {name: rows.lazy() for name, rows in now.items()})
 
 
 def _as_they_were(table: str, rows: pl.DataFrame, changed: Changed) -> pl.DataFrame:
     """Rows as they are, as they were the night before; beside them everything else that changed."""
     same = rows.join(changed.after[table], on=STAGED[table].primary_key(), how="anti")
-    return pl.concat([same, changed.before[table]])
+    return pl.concat([same, changed.before[table].select(rows.columns)])
 
 
 def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.DataFrame:
@@ -141,7 +142,8 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.D
     moved = pl.concat(named).drop_nulls().unique().collect()
     mine = after["ticket"].filter(is_among(moved[_ID])).select(CUSTOMER).collect()
     customers = pl.concat([mine, changed.before["ticket"].select(CUSTOMER)])[CUSTOMER].drop_nulls()
-    theirs = after["ticket"].filter(is_among(customers)).collect()
+    asked = [*STAGED["ticket"].primary_key(), CUSTOMER, "created_at", "is_deleted"]
+    theirs = after["ticket"].filter(is_among(customers)).select(asked).collect()
     firsts = [
         rows.filter(~pl.col("is_deleted")).group_by(CUSTOMER).agg(pl.col("created_at").min())
         for rows in (_as_they_were("ticket", theirs, changed), theirs)

@@ -86,7 +86,9 @@ def _judged(numbered: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
 
 
 def _published_series(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -> pl.DataFrame:
-    """Published numbers of every series, with direction and whether Laney's chart suits the whole series."""
+    """Published numbers in order of series and time, with the number of their series, its direction and whether Laney's
+    chart suits all of it.
+    """
     declared = pl.DataFrame(
         [
             (one.kpi.id, one.kpi.version, min(one.kpi.grains, key=PERIOD_GRAINS.index), one.kpi.direction, one.kpi.unit)
@@ -108,17 +110,17 @@ def _published_series(rows: pl.DataFrame, registered: Sequence[RegisteredKpi]) -
     return (
         rows.filter(pl.col("value").is_not_null() & ~pl.col("component").is_in(_COMPANIONS))
         .join(declared, on=["kpi_id", "definition_version", "period_grain"])
-        .with_columns(is_large.all().over(_SERIES).alias("is_large"), pl.len().over(_SERIES).alias("n_series"))
+        .sort(*_SERIES, "period_start")
+        # By a number: windows over the texts of a series take several times as long.
+        .with_columns(pl.struct(_SERIES).rle_id().alias("series"))
+        .with_columns(is_large.all().over("series").alias("is_large"), pl.len().over("series").alias("n_series"))
         .filter(pl.col("n_series") > FEWEST_POINTS)
     )
 
 
 def _numbered(points: pl.DataFrame) -> pl.DataFrame:
-    """Points in order of series and time, with their number (`judged`), that of their series, and place in it."""
-    ordered = points.sort(*_SERIES, "period_start").with_row_index("judged")
-    return ordered.with_columns(pl.int_range(pl.len()).over(_SERIES).alias("position")).with_columns(
-        (pl.col("position") == 0).cum_sum().alias("series")
-    )
+    """Points, in order of series and time, with their number (`judged`) and place in their series."""
+    return points.with_row_index("judged").with_columns(pl.int_range(pl.len()).over("series").alias("position"))
 
 
 def _with_its_past(numbered: pl.DataFrame, ends: pl.Series) -> pl.DataFrame:

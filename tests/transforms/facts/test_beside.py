@@ -9,7 +9,6 @@ import polars as pl
 from tests.transforms.sample_organisation import answer, invitation, person, recognition, table
 from tests.transforms.sample_tickets import at, event, ticket
 from transforms.facts.beside import with_tickets_beside
-from transforms.facts.excerpt import OF_TICKETS
 
 
 def asked(number: int, day: int, category: str = "printer", requester: int = 50) -> dict[str, Any]:
@@ -33,10 +32,16 @@ def named(*numbers: int) -> pl.DataFrame:
     return pl.DataFrame({"ticket_id": [f"T{number}" for number in numbers]})
 
 
+def of(tables: dict[str, pl.LazyFrame], ids: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """What the tables say of some tickets."""
+    about = {name: rows for name, rows in tables.items() if name != "recognition"}
+    return {name: rows.join(ids.lazy(), on="ticket_id", how="semi") for name, rows in about.items()}
+
+
 def night(*numbers: int, witness: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """What is left of the tables of two equal nights for some tickets, and the contacts beside."""
     ids = named(*numbers)
-    rows = {name: NIGHT[name].join(ids.lazy(), on="ticket_id", how="semi") for name in OF_TICKETS if name in NIGHT}
+    rows = of(NIGHT, ids)
     (before, _), (after, contacts) = with_tickets_beside([NIGHT, NIGHT], [rows, rows], ids, named(witness))
     found = {name: table.collect() for name, table in after.items()}
     assert all(table.collect().equals(found[name]) for name, table in before.items())
@@ -77,8 +82,7 @@ def test_rows_of_changed_tickets_are_those_of_each_night_and_all_others_the_same
         table("ticket_event", [event(3, at(8), "public_reply")]),
     )
     now = NIGHT | {"ticket_event": pl.concat([NIGHT["ticket_event"].filter(pl.col("ticket_id") != "T3"), come.lazy()])}
-    ticket_row = NIGHT["ticket"].filter(pl.col("ticket_id") == "T3")
-    rows = [{"ticket": ticket_row, "ticket_event": events.lazy()} for events in (gone, come)]
+    rows = [of(NIGHT, named(3)) | {"ticket_event": events.lazy()} for events in (gone, come)]
 
     nights = with_tickets_beside([NIGHT, now], rows, named(3), named(4))
 
@@ -90,8 +94,8 @@ def test_the_first_contact_of_whoever_rated_is_beside() -> None:
     by_customer = NIGHT | {
         "survey_response": table("survey_response", [answer(50, "rating", 1, ticket_id="T7")]).lazy()
     }
-    rows = {name: NIGHT[name].filter(pl.col("ticket_id") == "T7") for name in ("ticket", "ticket_event")}
+    rows = [of(tables, named(7)) for tables in (NIGHT, by_customer)]
 
-    _, (_, contacts) = with_tickets_beside([NIGHT, by_customer], [rows, rows], named(7), named(7))
+    _, (_, contacts) = with_tickets_beside([NIGHT, by_customer], rows, named(7), named(7))
 
     assert contacts.select("requester_key", "created_at").collect().rows() == [(person(50), at(0))]
