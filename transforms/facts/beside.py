@@ -12,11 +12,10 @@ import polars as pl
 
 from transforms.facts import contacts
 from transforms.facts.contacts import CUSTOMER
-from transforms.facts.excerpt import OF_TICKETS
+from transforms.facts.excerpt import OF_SURVEYS, OF_TICKETS
 from transforms.rows import is_among
 
 _ID = "ticket_id"
-_OF_SURVEYS = ("survey_response", "invitation")
 Tables = Mapping[str, pl.LazyFrame]
 
 
@@ -50,13 +49,13 @@ def _of_tickets(night: Tables, rows: Tables, beside: Mapping[str, pl.DataFrame])
 
 def _of_surveys(nights: Sequence[Tables], rows: Sequence[Tables], shown: pl.DataFrame) -> list[dict[str, pl.LazyFrame]]:
     """Answers and invitations about the tickets of `rows` and those `shown`, on either night."""
-    names, is_shown = [name for name in _OF_SURVEYS if name in nights[-1]], is_among(shown[_ID])
+    names, is_shown = [name for name in OF_SURVEYS if name in nights[-1]], is_among(shown[_ID])
     found = pl.collect_all([nights[-1][name].filter(is_shown) for name in names])
     beside = {name: told.lazy() for name, told in zip(names, found, strict=True)}
     return [
         {
             name: pl.concat([own[name], beside[name]]) if name in beside else own[name]
-            for name in _OF_SURVEYS
+            for name in OF_SURVEYS
             if name in night
         }
         for night, own in zip(nights, rows, strict=True)

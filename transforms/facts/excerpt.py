@@ -19,9 +19,10 @@ from transforms.facts.endings import is_open
 from transforms.rows import is_among
 
 Span = tuple[dt.date, dt.date]
+OF_SURVEYS = ("survey_response", "invitation")
 OF_TICKETS = ("ticket", "ticket_event", "promise", "promise_event", "ticket_metric")
 _ID = "ticket_id"
-_TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
+TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
 # What happens to a ticket, and what is asked and said about it.
 _TIMES = {
     "ticket_event": ("at",),
@@ -76,7 +77,7 @@ def _alive(tables: Mapping[str, pl.LazyFrame], days: Sequence[Span]) -> pl.DataF
         return pl.DataFrame(schema={_ID: pl.String})
     lives = pl.any_horizontal(
         (pl.col("created_at") < _end(last))
-        & (is_open() | pl.any_horizontal(pl.col(name) >= _begin(first) for name in _TICKET_TIMES))
+        & (is_open() | pl.any_horizontal(pl.col(name) >= _begin(first) for name in TICKET_TIMES))
         for first, last in days
     )
     found = [tables["ticket"].filter(lives).select(_ID)]

@@ -17,7 +17,7 @@ from transforms.facts.appearances import differing_days
 from transforms.facts.contacts import CUSTOMER
 from transforms.facts.context import Context
 from transforms.facts.endings import is_open
-from transforms.facts.excerpt import OF_TICKETS, Span, merged
+from transforms.facts.excerpt import OF_SURVEYS, OF_TICKETS, TICKET_TIMES, Span, merged
 from transforms.facts.longest_wait import LongestWait, waited
 from transforms.facts.people import has_memberships
 from transforms.facts.tickets import REOPEN_WINDOW_DAYS
@@ -26,9 +26,8 @@ from transforms.rows import differing_rows, is_among
 _ID = "ticket_id"
 # How long after a solve a ticket says whether it was reopened soon, and a day for whatever lies on an edge.
 _RIPENS, _SLACK = dt.timedelta(days=REOPEN_WINDOW_DAYS), dt.timedelta(days=1)
-_TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
 TIMES = {
-    "ticket": _TICKET_TIMES,
+    "ticket": TICKET_TIMES,
     "ticket_event": ("at",),
     "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
     "promise_event": ("at",),
@@ -40,7 +39,6 @@ TIMES = {
     "improvement_event": ("at",),
     "customer_organisation": (),  # moves no number, only a name that tickets show
 }
-_OF_SURVEYS = ("survey_response", "invitation")
 Tables = Mapping[str, pl.LazyFrame]
 
 
@@ -93,9 +91,9 @@ def touched_since(
     nights = _rows_of(ids, changed, after)
     tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
     lives = _lives(moved, nights, now)
-    surveys = [_days(changed.rows(name), name, now) for name in _OF_SURVEYS]
+    surveys = [_days(changed.rows(name), name, now) for name in OF_SURVEYS]
     # An answer takes its unit from its ticket.
-    surveys += [_days(nights[1][name].filter(is_among(moved[_ID])), name, now) for name in _OF_SURVEYS]
+    surveys += [_days(nights[1][name].filter(is_among(moved[_ID])), name, now) for name in OF_SURVEYS]
     is_told = has_memberships(after)
     placed = [] if is_told else [differing_days((before, after), (then, now))]
     return Touched(
@@ -119,7 +117,7 @@ def touched_since(
 
 def _rows_of(tickets: pl.DataFrame, changed: Changed, after: Tables) -> tuple[Tables, Tables]:
     """The rows of some tickets on either night. Read once: as they are; as they were is that without what changed."""
-    is_meant, names = is_among(tickets[_ID]), (*OF_TICKETS, *_OF_SURVEYS)
+    is_meant, names = is_among(tickets[_ID]), (*OF_TICKETS, *OF_SURVEYS)
     now = dict(zip(names, pl.collect_all([after[name].filter(is_meant) for name in names]), strict=True))
     # Of answers those change, too, that are about no ticket.
     then = {name: _as_they_were(name, rows, changed).filter(is_meant) for name, rows in now.items()}
@@ -137,7 +135,7 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.D
 
     `acted` are tickets on which somebody acted who is seen in another role.
     """
-    named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *_OF_SURVEYS)]
+    named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *OF_SURVEYS)]
     named.append(acted.lazy())
     moved = pl.concat(named).drop_nulls().unique().collect()
     mine = after["ticket"].filter(is_among(moved[_ID])).select(CUSTOMER).collect()
@@ -155,9 +153,9 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.D
 def _tickets_lately(after: Tables, then: Context) -> pl.LazyFrame:
     """Tickets that the clock can move, few of all: open ones, and those with a moment not long ago, or ahead."""
     since = _moment(then.as_of - _RIPENS - _SLACK)
-    is_recent = pl.any_horizontal(pl.col(column) >= since for column in _TICKET_TIMES)
+    is_recent = pl.any_horizontal(pl.col(column) >= since for column in TICKET_TIMES)
     found = after["ticket"].filter(is_open() | is_recent)
-    return found.select(_ID, "status", *_TICKET_TIMES).collect().lazy()
+    return found.select(_ID, "status", *TICKET_TIMES).collect().lazy()
 
 
 def _clocked_tickets(after: Tables, then: Context, now: Context, longest: LongestWait) -> pl.DataFrame:
@@ -178,7 +176,7 @@ def _clocked_tickets(after: Tables, then: Context, now: Context, longest: Longes
         after["ticket_event"].filter(_within("ticket_event", lately, until)).select(_ID),
         after["promise"].filter(_within("promise", lately, until)).select(_ID),
         after["promise_event"].filter(_within("promise_event", since, until)).select(_ID),
-        *(after[name].filter(_within(name, lately, until)).select(_ID) for name in _OF_SURVEYS),
+        *(after[name].filter(_within(name, lately, until)).select(_ID) for name in OF_SURVEYS),
     ]
     return pl.concat([waiting.filter(is_young).select(_ID), *pl.collect_all(found)]).drop_nulls().unique()
 
