@@ -17,6 +17,7 @@ import polars as pl
 
 from transforms.contracts.columns import Severity
 from transforms.contracts.lineage import Staged
+from transforms.moments import MOMENT
 
 Terms = tuple[tuple[str, Any], ...]
 
@@ -106,8 +107,6 @@ def _bounds(column: dy.Column) -> dict[str, Any]:
         inclusive, exclusive = getattr(column, side, None), getattr(column, f"{side}_exclusive", None)
         bound = exclusive if inclusive is None else inclusive
         if bound is not None:
-            bounds[f"{side}_value"] = (
-                pl.Series([bound]).cast(pl.Datetime("us", "UTC")).item() if isinstance(column, dy.Date) else bound
-            )
+            bounds[f"{side}_value"] = pl.Series([bound]).cast(MOMENT).item() if isinstance(column, dy.Date) else bound
             bounds[f"strict_{side}"] = inclusive is None
     return bounds

@@ -16,11 +16,10 @@ import polars as pl
 
 from expectations.compile import Terms
 from expectations.quiet_gx import gxe, validate
+from transforms.moments import MOMENT
 from transforms.texts import filled
 
 NO_ROWS = pl.Series("row", [], dtype=pl.UInt32)
-
-_MOMENT = pl.Datetime("us", "UTC")
 
 
 def _to_be_true() -> Any:
@@ -142,6 +141,6 @@ def _to_pandas(frame: pl.DataFrame) -> pd.DataFrame:
 
     Moments become NumPy's UTC microseconds, which Great Expectations compares as a column and not one by one.
     """
-    if frame.schema["value"] == _MOMENT:
+    if frame.schema["value"] == MOMENT:
         return frame.to_pandas()
     return frame.to_pandas(use_pyarrow_extension_array=True)

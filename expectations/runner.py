@@ -11,10 +11,9 @@ import polars as pl
 from expectations.compile import Promise, declared_types, promises, unique_key
 from expectations.question import NO_ROWS, Question, failing_rows
 from transforms.contracts.columns import Severity
+from transforms.moments import MOMENT
 from transforms.rules.declaration import Rule
 from transforms.texts import filled
-
-_MOMENT = pl.Datetime("us", "UTC")
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _question(one: Promised, promise: Promise) -> Question:
             extremes = column.get(length.arg_min()).append(column.get(length.arg_max()))
         case "bounds":
             is_time = one.frame.schema[promise.column].is_temporal()
-            values = column.cast(_MOMENT if is_time else pl.Float64)
+            values = column.cast(MOMENT if is_time else pl.Float64)
             extremes = values.min().append(values.max())
     about = f"{promise.rule} of {one.table}.{promise.column}".removesuffix(".")
     return Question(about, promise.rule, one.frame, values, promise.terms, extremes)

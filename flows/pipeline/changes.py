@@ -14,7 +14,8 @@ from transforms.contracts import STAGED
 from transforms.facts.context import Context
 from transforms.facts.excerpt import OF_TICKETS
 from transforms.facts.identities import ALIASES, moves_known_people, one_person
-from transforms.facts.touched import TIMES, Changed, Tables, Touched, touched_since
+from transforms.facts.times import TIMES
+from transforms.facts.touched import Changed, Tables, Touched, touched_since
 from transforms.facts.witnesses import witnesses
 
 _ID = "ticket_id"
@@ -56,7 +57,8 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
         old, new = ({name: rows[night] for name, rows in differing.items()} for night in (0, 1))
         changed = Changed(_by_one_name(old, as_it_was[ALIASES]), _by_one_name(new, lake.scan(ALIASES)))
         with lake_trouble(lake.location.root):
-            touched = touched_since(changed, before, after, then, now, rested.longest_wait)
+            promises = lake.scan("fct_promise")
+            touched = touched_since(changed, before, after, then, now, rested.longest_wait, promises)
     except StorageError:
         return None
     found = _witnesses(rested, changed, after, touched)

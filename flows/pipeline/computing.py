@@ -88,7 +88,9 @@ def compute_night(settings: Settings, lake: Lake, night: Night, full: bool = Fal
         then, now = settings.context(rested.run_on), settings.context(night.run_on)
         changes = changes_since(lake, rested, then, now, night.run_id)
         if changes:
-            return _compute_changes(settings, lake, night, changes, then)
+            # On excerpts, which are small, the streaming engine takes up to four times the CPU time of this one.
+            with pl.Config(engine_affinity="in-memory"):
+                return _compute_changes(settings, lake, night, changes, then)
     return _compute_everything(settings, lake, night)
 
 

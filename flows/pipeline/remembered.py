@@ -21,6 +21,7 @@ from transforms.contracts.state import ComputedState
 from transforms.facts.context import Context
 from transforms.facts.longest_wait import LongestWait
 from transforms.kpis.registry import all_kpis
+from transforms.moments import moment
 
 # Tables of which every row may matter to every period.
 TIMELESS = (
@@ -112,10 +113,9 @@ def _first(moment: str) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
 
 def same_witnesses(then: pl.DataFrame, now: pl.DataFrame, until: dt.datetime) -> bool:
     """Whether both say the same of all tickets before the moment `until`; whoever says it."""
-    moment = pl.lit(until, dtype=pl.Datetime("us", "UTC"))
 
     def told(found: pl.DataFrame) -> pl.DataFrame:
-        known = found.filter(pl.col("first_at").is_null() | (pl.col("first_at") < moment))
+        known = found.filter(pl.col("first_at").is_null() | (pl.col("first_at") < moment(until)))
         return known.select("what", "first_at").sort("what")
 
     return told(then).equals(told(now))

@@ -24,6 +24,7 @@ from transforms.disclosure.families import Families, declared, number
 from transforms.disclosure.publish_once import Timing, decide
 from transforms.disclosure.visible import silence, visible
 from transforms.kpis.selection import with_part
+from transforms.moments import moment
 
 if TYPE_CHECKING:
     from transforms.facts.context import Context
@@ -122,7 +123,7 @@ def _disclosed(
     ).select(
         "node",
         *(pl.lit(None, dtype=pl.String).alias(name) if name == "trust_grade" else name for name in _FROM_TONIGHT),
-        pl.lit(as_of, dtype=pl.Datetime("us", "UTC")).alias("as_of"),
+        moment(as_of).alias("as_of"),
         pl.lit(run_id).alias("run_id"),
     )
     hidden = seen.hidden.join(numbered_ledger.filter("is_own"), on="node", how="anti")

@@ -9,6 +9,7 @@ import polars as pl
 from transforms.contracts.marts import FctKpiValue
 from transforms.contracts.results import CELL_KEY, Publication
 from transforms.disclosure.families import Families
+from transforms.moments import moment
 
 CROWD = ":crowd"
 
@@ -83,8 +84,6 @@ def publications(
         rows.join(revisions, on=list(CELL_KEY))
         .with_columns(pl.struct(columns).struct.json_encode().alias("row_json"))
         .join(as_lists(behind), on="node", maintain_order="left")
-        .with_columns(
-            pl.lit(run_id).alias("run_id"), pl.lit(published_at, dtype=pl.Datetime("us", "UTC")).alias("published_at")
-        )
+        .with_columns(pl.lit(run_id).alias("run_id"), moment(published_at).alias("published_at"))
         .select(list(Publication.columns()))
     )

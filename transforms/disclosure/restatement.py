@@ -8,6 +8,7 @@ import polars as pl
 
 from transforms.contracts.marts import MetaRestatement
 from transforms.contracts.results import CELL_KEY, PUBLISHED_STATES
+from transforms.moments import moment
 
 _KEY = list(CELL_KEY)
 _OF_THE_RUN = ("run_id", "as_of")
@@ -75,7 +76,7 @@ def _restatements(pairs: pl.DataFrame, run_id: str, as_of: dt.datetime) -> pl.Da
         pl.col("state_new").alias("new_state"),
         "reason",
         pl.lit(run_id).alias("run_id"),
-        pl.lit(as_of, dtype=pl.Datetime("us", "UTC")).alias("as_of"),
+        moment(as_of).alias("as_of"),
     ).select(list(MetaRestatement.columns()))
 
 

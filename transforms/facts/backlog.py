@@ -12,6 +12,7 @@ from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_codes, in_texts, statuses
 from transforms.facts.ticket_stretches import WORKING_STATUSES, by_number, status_stretches
+from transforms.moments import MOMENT
 
 _SETTLED = (*DONE_STATUSES, "cancelled")
 
@@ -59,9 +60,9 @@ def _midnights(ends: list[dt.date], context: Context) -> pl.DataFrame:
     """The moments that end the days: end_on, midnight (UTC), in order."""
     zone = ZoneInfo(context.timezone)
     moments = [dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone).astimezone(dt.UTC) for day in ends]
-    return pl.DataFrame(
-        [pl.Series("end_on", ends, dtype=pl.Date), pl.Series("midnight", moments, dtype=pl.Datetime("us", "UTC"))]
-    ).sort("midnight")
+    return pl.DataFrame([pl.Series("end_on", ends, dtype=pl.Date), pl.Series("midnight", moments, dtype=MOMENT)]).sort(
+        "midnight"
+    )
 
 
 def _midnights_up_to(moments: pl.Series, midnights: pl.DataFrame) -> pl.Series:

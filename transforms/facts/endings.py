@@ -11,6 +11,7 @@ import datetime as dt
 import polars as pl
 
 from transforms.facts.ticket_stretches import WORKING_STATUSES
+from transforms.moments import moment
 
 _ENDS = ("closed_at", "solved_at")
 
@@ -24,5 +25,5 @@ def is_open() -> pl.Expr:
 
 def over_at(until: dt.datetime) -> pl.Expr:
     """By when the ticket of such a row was over, as known at the moment `until`; null for one that is open."""
-    seen_at = pl.min_horizontal("updated_at", pl.lit(until, dtype=pl.Datetime("us", "UTC")))
+    seen_at = pl.min_horizontal("updated_at", moment(until))
     return pl.when(is_open()).then(None).otherwise(pl.coalesce(*_ENDS, seen_at))

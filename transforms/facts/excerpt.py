@@ -16,21 +16,16 @@ import polars as pl
 from transforms.facts import contacts
 from transforms.facts.contacts import CUSTOMER
 from transforms.facts.endings import is_open
+from transforms.facts.times import TIMES, happens_since
+from transforms.moments import moment
 from transforms.rows import is_among
 
 Span = tuple[dt.date, dt.date]
 OF_SURVEYS = ("survey_response", "invitation")
 OF_TICKETS = ("ticket", "ticket_event", "promise", "promise_event", "ticket_metric")
 _ID = "ticket_id"
-TICKET_TIMES = ("created_at", "solved_at", "closed_at", "updated_at")
 # What happens to a ticket, and what is asked and said about it.
-_TIMES = {
-    "ticket_event": ("at",),
-    "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
-    "promise_event": ("at",),
-    "survey_response": ("answered_at",),
-    "invitation": ("sent_at",),
-}
+_HAPPENINGS = ("ticket_event", "promise", "promise_event", *OF_SURVEYS)
 
 
 def excerpt(
@@ -76,14 +71,13 @@ def _alive(tables: Mapping[str, pl.LazyFrame], days: Sequence[Span]) -> pl.DataF
     if not days:
         return pl.DataFrame(schema={_ID: pl.String})
     lives = pl.any_horizontal(
-        (pl.col("created_at") < _end(last))
-        & (is_open() | pl.any_horizontal(pl.col(name) >= _begin(first) for name in TICKET_TIMES))
+        (pl.col("created_at") < _end(last)) & (is_open() | happens_since("ticket", _begin(first)))
         for first, last in days
     )
     found = [tables["ticket"].filter(lives).select(_ID)]
-    for name, columns in _TIMES.items():
+    for name in _HAPPENINGS:
         if name in tables:
-            found += [tables[name].filter(_happens(column, days)).select(_ID) for column in columns]
+            found += [tables[name].filter(_happens(column, days)).select(_ID) for column in TIMES[name]]
     return pl.concat(pl.collect_all(found)).drop_nulls().unique()
 
 
@@ -103,7 +97,7 @@ def _happens(column: str, days: Sequence[Span]) -> pl.Expr:
 
 
 def _begin(day: dt.date) -> pl.Expr:
-    return pl.lit(dt.datetime.combine(day, dt.time(), dt.UTC), dtype=pl.Datetime("us", "UTC"))
+    return moment(dt.datetime.combine(day, dt.time(), dt.UTC))
 
 
 def _end(day: dt.date) -> pl.Expr:

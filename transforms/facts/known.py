@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from transforms.facts.context import Context
+from transforms.moments import moment
 
 # When a row of each table happened.
 HAPPENED = {
@@ -25,7 +26,7 @@ _MAY_LIE_AHEAD = {"ticket": ("solved_at", "closed_at"), "promise": ("fulfilled_a
 
 def as_of(name: str, table: pl.LazyFrame, context: Context) -> pl.LazyFrame:
     """`table` (contract `name`) without anything from after the night's midnight; a target may lie ahead."""
-    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = moment(context.as_of)
     if name in HAPPENED:
         table = before(table, HAPPENED[name], context)
     ahead = _MAY_LIE_AHEAD.get(name, ())
@@ -34,4 +35,4 @@ def as_of(name: str, table: pl.LazyFrame, context: Context) -> pl.LazyFrame:
 
 def before(rows: pl.LazyFrame, at: str, context: Context) -> pl.LazyFrame:
     """`rows` of which the moment `at` came before the night's midnight."""
-    return rows.filter(pl.col(at) < pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC")))
+    return rows.filter(pl.col(at) < moment(context.as_of))

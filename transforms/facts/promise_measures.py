@@ -16,6 +16,7 @@ from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, statuses
 from transforms.facts.ticket_stretches import by_number, status_stretches
+from transforms.moments import moment
 
 PROMISE_KEY = ("source", "promise_id")
 _PAUSED = "pending"
@@ -37,7 +38,7 @@ def measured(
     earlier of fulfilment and target; null without a target or fulfilment. `is_told`: the source told both, and its
     pauses.
     """
-    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = moment(context.as_of)
     is_open = pl.col("closed_at").is_null() & ~pl.col("is_cancelled")
     ends = pl.coalesce("fulfilled_at", "closed_at", pl.when(is_open).then(midnight))
     known = (

@@ -10,6 +10,7 @@ from transforms.facts import promise_measures, told_promises
 from transforms.facts.context import Context
 from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, of_tickets
+from transforms.moments import moment
 
 
 def verdicts(
@@ -32,7 +33,7 @@ def verdicts(
     deleted = tickets.select(*TICKET_KEY, pl.col("is_deleted").alias("ticket_is_deleted")).unique(
         TICKET_KEY, keep="first", maintain_order=True
     )
-    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = moment(context.as_of)
     due_at = pl.coalesce("target_at", "closed_at")
     by_source = pl.when(pl.col("closed_at").is_not_null()).then("is_kept")
     kept = (

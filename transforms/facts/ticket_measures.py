@@ -23,6 +23,7 @@ from transforms.facts.ticket_stretches import (
     status_stretches,
     unassigned_stretches,
 )
+from transforms.moments import moment
 
 ONE_TOUCH_WINDOW_DAYS = 14
 CLOCK_SUFFIXES = ("calendar_minutes", "business_minutes")
@@ -187,7 +188,7 @@ def _timed(known: pl.DataFrame, clock: TicketClock) -> pl.DataFrame:
 
 
 def _flagged(timed: pl.DataFrame, context: Context) -> pl.DataFrame:
-    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = moment(context.as_of)
     first = pl.col("first_solved_at")
     ripe = first + pl.duration(days=ONE_TOUCH_WINDOW_DAYS) <= midnight
     one_touch = (pl.col("replies_to_first_solve") == 1) & ~pl.col("is_reopened_14d")

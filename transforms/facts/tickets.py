@@ -17,6 +17,7 @@ from transforms.facts.ticket_clock import TicketClock
 from transforms.facts.ticket_history import TICKET_KEY, TICKET_ROW, in_texts, statuses
 from transforms.facts.ticket_measures import ONE_TOUCH_WINDOW_DAYS, measured
 from transforms.facts.ticket_stretches import HUMAN_ROLES, WORKING_STATUSES, by_number
+from transforms.moments import moment
 
 REOPEN_WINDOW_DAYS = ONE_TOUCH_WINDOW_DAYS
 
@@ -50,7 +51,7 @@ def timelines(
     moved = _station_counts(stations)
     answered = tables["survey_response"].filter(pl.col("ticket_id").is_not_null() & pl.col("value").is_not_null())
     rated = answered.select("ticket_id").unique().collect()["ticket_id"]
-    midnight = pl.lit(context.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = moment(context.as_of)
     joined = (
         tickets.join(numbered.drop("created_at"), on=TICKET_KEY, how="left")
         .join(_first_replies(numbered, events), on=TICKET_ROW, how="left")

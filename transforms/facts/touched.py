@@ -14,31 +14,18 @@ import polars as pl
 
 from transforms.contracts import STAGED
 from transforms.facts.appearances import differing_days
+from transforms.facts.clocked import clocked_tickets, fallen_due, ripened_tickets, with_running_promises
 from transforms.facts.contacts import CUSTOMER
 from transforms.facts.context import Context
 from transforms.facts.endings import is_open
-from transforms.facts.excerpt import OF_SURVEYS, OF_TICKETS, TICKET_TIMES, Span, merged
-from transforms.facts.longest_wait import LongestWait, waited
+from transforms.facts.excerpt import OF_SURVEYS, OF_TICKETS, Span, merged
+from transforms.facts.longest_wait import LongestWait
 from transforms.facts.people import has_memberships
-from transforms.facts.tickets import REOPEN_WINDOW_DAYS
+from transforms.facts.times import TIMES
+from transforms.moments import moment
 from transforms.rows import differing_rows, is_among
 
 _ID = "ticket_id"
-# How long after a solve a ticket says whether it was reopened soon, and a day for whatever lies on an edge.
-_RIPENS, _SLACK = dt.timedelta(days=REOPEN_WINDOW_DAYS), dt.timedelta(days=1)
-TIMES = {
-    "ticket": TICKET_TIMES,
-    "ticket_event": ("at",),
-    "promise": ("began_at", "target_at", "fulfilled_at", "closed_at"),
-    "promise_event": ("at",),
-    "ticket_metric": ("updated_at",),
-    "person_role": ("valid_from_at",),
-    "recognition": ("at",),
-    "survey_response": ("answered_at",),
-    "invitation": ("sent_at",),
-    "improvement_event": ("at",),
-    "customer_organisation": (),  # moves no number, only a name that tickets show
-}
 Tables = Mapping[str, pl.LazyFrame]
 
 
@@ -74,20 +61,23 @@ class Touched:
 
 
 def touched_since(
-    changed: Changed, before: Tables, after: Tables, then: Context, now: Context, longest: LongestWait
+    changed: Changed,
+    before: Tables,
+    after: Tables,
+    then: Context,
+    now: Context,
+    longest: LongestWait,
+    promises: pl.LazyFrame,
 ) -> Touched:
     """What may differ between the nights of `then` and `now`.
 
-    `before` and `after` are the staged tables of the two nights, `longest` the longest waits of any ticket
-    that ended. Without memberships it also counts as a change of recognition, surveys and improvement that somebody is
-    placed elsewhere, by whatever row.
+    `before` and `after` are the staged tables of the two nights, `longest` the longest waits of any ticket that ended,
+    `promises` (FctPromise) all promises as the night of `then` judged them. Without memberships it also counts as a
+    change of recognition, surveys and improvement that somebody is placed elsewhere, by whatever row.
     """
     acted = pl.concat(pl.collect_all(_acted_in_another_role(changed, before, after)))
     moved = _moved_tickets(changed, acted, after)
-    lately = {**after, "ticket": _tickets_lately(after, then)}
-    clocked = _clocked_tickets(lately, then, now, longest)
-    ripened = _ripened_tickets(lately, then, now)
-    ids = pl.concat([moved, clocked]).unique()
+    ids = pl.concat([moved, clocked_tickets(after, then, now, longest), fallen_due(promises, then, now)]).unique()
     nights = _rows_of(ids, changed, after)
     tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
     lives = _lives(moved, nights, now)
@@ -107,7 +97,12 @@ def touched_since(
         },
         lives=lives,
         tickets=pl.concat(
-            [ids, ripened, _with_running_promises(after), _of_renamed_customers(changed, before, after)]
+            [
+                ids,
+                ripened_tickets(after, then, now),
+                with_running_promises(after),
+                _of_renamed_customers(changed, before, after),
+            ]
         ).unique(),
         changed=ids,
         rows=nights,
@@ -150,47 +145,6 @@ def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.D
     return pl.concat([moved, theirs.join(another, on=CUSTOMER, how="semi").select(_ID)]).unique()
 
 
-def _tickets_lately(after: Tables, then: Context) -> pl.LazyFrame:
-    """Tickets that the clock can move, few of all: open ones, and those with a moment not long ago, or ahead."""
-    since = _moment(then.as_of - _RIPENS - _SLACK)
-    is_recent = pl.any_horizontal(pl.col(column) >= since for column in TICKET_TIMES)
-    found = after["ticket"].filter(is_open() | is_recent)
-    return found.select(_ID, "status", *TICKET_TIMES).collect().lazy()
-
-
-def _clocked_tickets(after: Tables, then: Context, now: Context, longest: LongestWait) -> pl.DataFrame:
-    """Tickets of which the clock may have moved a number: a moment of theirs came to pass, or they still wait.
-
-    A ticket that still waits counts as waiting until the night. Once it has waited longer than any other ever did, the
-    curve of waiting times has no step left that a still longer wait could move. A promise told by events may fall due
-    days after the last of them.
-    """
-    until, midnight = _moment(now.as_of), _moment(then.as_of)
-    lately, since = _moment(then.as_of - _SLACK), _moment(then.as_of - _RIPENS - _SLACK)
-    opened = after["ticket"].filter(is_open() & (pl.col("created_at") < midnight))
-    waiting = waited(opened.select(_ID, "created_at", midnight.alias("until")).collect(), then)
-    is_young = (pl.col("calendar") <= longest.calendar_minutes) | (pl.col("business") <= longest.business_minutes)
-    ahead = pl.any_horizontal(pl.col(column) >= lately for column in ("solved_at", "closed_at", "updated_at"))
-    found = [
-        after["ticket"].filter(_within("ticket", lately, until) | ahead).select(_ID),
-        after["ticket_event"].filter(_within("ticket_event", lately, until)).select(_ID),
-        after["promise"].filter(_within("promise", lately, until)).select(_ID),
-        after["promise_event"].filter(_within("promise_event", since, until)).select(_ID),
-        *(after[name].filter(_within(name, lately, until)).select(_ID) for name in OF_SURVEYS),
-    ]
-    return pl.concat([waiting.filter(is_young).select(_ID), *pl.collect_all(found)]).drop_nulls().unique()
-
-
-def _ripened_tickets(after: Tables, then: Context, now: Context) -> pl.DataFrame:
-    """Tickets that were perhaps solved so long ago that they can no longer be reopened soon after.
-
-    Only what is said of single tickets waits for that. A KPI waits for its periods to mature, which is later.
-    """
-    first, last = _moment(then.as_of - _RIPENS - _SLACK), _moment(now.as_of - _RIPENS + _SLACK)
-    found = [after[name].filter(_within(name, first, last)).select(_ID) for name in ("ticket", "ticket_event")]
-    return pl.concat(pl.collect_all(found)).unique()
-
-
 def _seen_by_others(
     changed: Changed, acted: pl.DataFrame, nights: Sequence[Tables], then: Context, now: Context
 ) -> list[dt.date]:
@@ -214,7 +168,7 @@ def _seen_by_others(
         for night in nights
     ]
     # What came to pass since.
-    days.append(pl.LazyFrame({"on": pl.date_range(then.run_on - _SLACK, now.run_on, eager=True)}))
+    days.append(pl.LazyFrame({"on": pl.date_range(then.run_on, now.run_on, eager=True)}))
     return _distinct(days)
 
 
@@ -226,25 +180,8 @@ def _acted_in_another_role(changed: Changed, before: Tables, after: Tables) -> l
 
 def _recognitions(changed: Changed, after: Tables, then: Context) -> pl.DataFrame:
     """Recognitions that changed, and those that lay ahead of the night of `then`."""
-    came = after["recognition"].filter(pl.col("at") >= _moment(then.as_of))
+    came = after["recognition"].filter(pl.col("at") >= moment(then.as_of))
     return pl.concat(rows.select("recognition_id") for rows in (changed.rows("recognition"), came)).unique().collect()
-
-
-def _moment(at: dt.datetime) -> pl.Expr:
-    return pl.lit(at, dtype=pl.Datetime("us", "UTC"))
-
-
-def _within(table: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
-    return pl.any_horizontal(pl.col(column).is_between(first, last) for column in TIMES[table])
-
-
-def _with_running_promises(after: Tables) -> pl.DataFrame:
-    """Tickets with a promise whose elapsed time grows from night to night; no KPI counts it before it ends."""
-    runs = pl.col("fulfilled_at").is_null() & pl.col("closed_at").is_null() & ~pl.col("is_cancelled")
-    is_over = (pl.col("event_type") == "fulfil").any()
-    told = after["promise_event"].group_by(_ID, "metric", "instance").agg(is_over.alias("is_over"))
-    found = [after["promise"].filter(runs).select(_ID), told.filter(~pl.col("is_over")).select(_ID)]
-    return pl.concat(found).unique().collect()
 
 
 def _of_renamed_customers(changed: Changed, before: Tables, after: Tables) -> pl.DataFrame:
@@ -274,7 +211,7 @@ def _lives(moved: pl.DataFrame, nights: Sequence[Tables], now: Context) -> list[
         nights[-1]["ticket"]
         .join(moved.lazy(), on=_ID, how="semi")
         .filter(is_open())
-        .select(_ID, pl.lit(now.as_of, dtype=pl.Datetime("us", "UTC")).alias("at"))
+        .select(_ID, moment(now.as_of).alias("at"))
     )
     day = now.local_day(pl.col("at"))
     spans = pl.concat([*times, still]).drop_nulls().group_by(_ID).agg(day.min().alias("first"), day.max().alias("last"))

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from transforms.moments import MOMENT, moment
+
 _ID = "ticket_id"
-SHAPE = {"what": pl.String, _ID: pl.String, "first_at": pl.Datetime("us", "UTC")}
+SHAPE = {"what": pl.String, _ID: pl.String, "first_at": MOMENT}
 
 
 def witnesses(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
@@ -50,7 +52,7 @@ def witnesses(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
 
 
 def _shown(rows: pl.LazyFrame, what: str, of: list[str]) -> pl.LazyFrame:
-    none = pl.lit(None, dtype=pl.Datetime("us", "UTC"))
+    none = moment(None)
     return rows.group_by(_named(what, of)).agg(pl.col(_ID).min(), none.alias("first_at"))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from transforms.facts.context import Context
+from transforms.moments import moment
 from transforms.staging.feeds import tables_of
 from transforms.staging.mapping import SourceMapping
 
@@ -47,7 +48,7 @@ def table_evidence(
 
 def _newest(tables: Mapping[str, pl.LazyFrame], context: Context) -> pl.DataFrame:
     """The local day of the newest row of each growing table; the last weeks tell it of most."""
-    lately = pl.lit(context.as_of - _LATELY, dtype=pl.Datetime("us", "UTC"))
+    lately = moment(context.as_of - _LATELY)
 
     def asked(name: str, rows: pl.LazyFrame) -> pl.LazyFrame:
         newest = context.local_day(pl.col(GROWING[name]).max())

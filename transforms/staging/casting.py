@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.contracts.columns import EARLIEST, LATEST
+from transforms.moments import MOMENT
 from transforms.staging.reasons import Reason
 from transforms.texts import filled
 
@@ -28,7 +29,7 @@ _ISO = (
 )
 # Nearly every export writes moments like this; taking them apart costs many times what reading them does.
 _PLAIN = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:[0-5]\dZ?$"
-_MOMENT = pl.Struct({"value": pl.Datetime("us", "UTC"), "reason": pl.String})
+_MOMENT = pl.Struct({"value": MOMENT, "reason": pl.String})
 _ISO_DATE = r"^(\d{4}-\d{1,2}-\d{1,2})(?:[T ].*)?$"
 
 

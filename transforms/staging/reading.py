@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transforms.moments import MOMENT
 from transforms.staging import casting
 from transforms.staging.casting import Cast
 from transforms.staging.fields import Field, FieldType, fields_of
@@ -18,12 +19,11 @@ from transforms.staging.value_maps import translate
 
 ROW = "source_row"
 FATES = pl.Schema({ROW: pl.Int64, "reason": pl.String, "column_name": pl.String})
-_UTC = pl.Datetime("us", "UTC")
 _TYPES: dict[FieldType, pl.DataType] = {
     "boolean": pl.Boolean(),
     "count": pl.Int64(),
     "number": pl.Float64(),
-    "datetime": _UTC,
+    "datetime": MOMENT,
     "date": pl.Date(),
     "tags": pl.List(pl.String()),
 }

@@ -7,7 +7,7 @@ from flows.pipeline.remembered import TIMELESS
 from transforms.contracts import STAGED
 from transforms.facts.identities import ALIASES, moves_known_people
 from transforms.facts.known import HAPPENED
-from transforms.facts.touched import TIMES
+from transforms.facts.times import TIMES
 
 
 def test_a_staged_table_has_a_time_by_which_its_rows_are_found_or_moves_every_period() -> None:

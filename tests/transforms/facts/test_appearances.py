@@ -10,10 +10,12 @@ import polars as pl
 from tests.transforms.sample_organisation import person, table
 from tests.transforms.sample_tickets import at, event, ticket
 from transforms.contracts import STAGED
+from transforms.contracts.restricted import FctPromise
 from transforms.facts.appearances import differing_days
 from transforms.facts.context import Context
 from transforms.facts.longest_wait import LongestWait
-from transforms.facts.touched import TIMES, Changed, touched_since
+from transforms.facts.times import TIMES
+from transforms.facts.touched import Changed, touched_since
 
 NIGHT = Context(run_on=at(12).date())
 
@@ -57,7 +59,8 @@ def touched_by_a_late_sight(membership: list[dict[str, Any]]) -> dt.date | None:
     stays = {"membership": table("membership", membership).lazy(), "ticket": table("ticket", [ticket(1)]).lazy()}
     empty = {name: STAGED[name].create_empty() for name in TIMES}
     changed = Changed(empty, empty | {"ticket_event": table("ticket_event", [seen(4, "sales")])})
-    touched = touched_since(changed, before | stays, after | stays, NIGHT, NIGHT, LongestWait(1e9, 1e9))
+    promises = FctPromise.create_empty().lazy()
+    touched = touched_since(changed, before | stays, after | stays, NIGHT, NIGHT, LongestWait(1e9, 1e9), promises)
     return min(touched.days["recognition"], default=None)
 
 

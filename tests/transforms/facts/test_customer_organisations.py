@@ -10,9 +10,11 @@ import polars as pl
 from tests.transforms.sample_organisation import facts, table
 from tests.transforms.sample_tickets import at, ticket
 from transforms.contracts import STAGED
+from transforms.contracts.restricted import FctPromise
 from transforms.facts import Context
 from transforms.facts.longest_wait import LongestWait
-from transforms.facts.touched import TIMES, Changed, touched_since
+from transforms.facts.times import TIMES
+from transforms.facts.touched import Changed, touched_since
 from transforms.marts.restricted import fct_ticket
 
 NIGHT = at(40).date()
@@ -45,8 +47,9 @@ def looked_at_again(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> li
     changed = [{name: empty[name].clear() for name in TIMES} | {_NAME: told} for told in _differing(*rows)]
     context = Context(run_on=at(39).date())
 
+    now = dataclasses.replace(context, run_on=NIGHT)
     touched = touched_since(
-        Changed(*changed), *nights, context, dataclasses.replace(context, run_on=NIGHT), LongestWait(0.0, 0.0)
+        Changed(*changed), *nights, context, now, LongestWait(0.0, 0.0), FctPromise.create_empty().lazy()
     )
 
     # The nights' own days are always among those of others and of the weather.

@@ -9,9 +9,11 @@ from polars.testing import assert_frame_equal
 from tests.transforms.sample_organisation import facts, table
 from tests.transforms.sample_tickets import at, event, ticket
 from transforms.contracts import STAGED
+from transforms.contracts.restricted import FctPromise
 from transforms.facts import Context
 from transforms.facts.longest_wait import LongestWait
-from transforms.facts.touched import TIMES, Changed, touched_since
+from transforms.facts.times import TIMES
+from transforms.facts.touched import Changed, touched_since
 
 NIGHT = at(40).date()
 TICKETS = [ticket(1), ticket(2, status="closed", solved_at=at(2), closed_at=at(2))]
@@ -64,6 +66,7 @@ def test_a_redaction_touches_the_days_of_its_ticket() -> None:
         then,
         dataclasses.replace(then, run_on=NIGHT),
         LongestWait(0.0, 0.0),
+        FctPromise.create_empty().lazy(),
     )
 
     assert touched.tickets["ticket_id"].to_list() == ["T1"]

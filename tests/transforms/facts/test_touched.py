@@ -6,13 +6,15 @@ from typing import Any
 import polars as pl
 
 from transforms.contracts import STAGED
+from transforms.contracts.restricted import FctPromise
 from transforms.facts.context import Context
 from transforms.facts.longest_wait import LongestWait
-from transforms.facts.touched import TIMES, Changed, Touched, touched_since
+from transforms.facts.times import TIMES
+from transforms.facts.touched import Changed, Touched, touched_since
 
 THEN, NOW = Context(run_on=dt.date(2026, 3, 30)), Context(run_on=dt.date(2026, 3, 31))
 OPENED, SOLVED, LATELY = (dt.datetime(2026, month, day, 9, tzinfo=dt.UTC) for month, day in ((1, 5), (1, 9), (3, 31)))
-NEW_DAYS = [dt.date(2026, 3, day) for day in (29, 30, 31)]
+NEW_DAYS = [dt.date(2026, 3, day) for day in (30, 31)]
 NOBODY_WAITS = LongestWait(0.0, 0.0)
 
 
@@ -32,8 +34,10 @@ def ticket(**told: Any) -> dict[str, Any]:
     return {"created_at": OPENED, "solved_at": SOLVED, "updated_at": SOLVED, "requester_key": "p"} | told
 
 
-def touched(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame]) -> Touched:
-    """What differs between two states of the staged tables."""
+def touched(
+    before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], promises: pl.DataFrame | None = None
+) -> Touched:
+    """What differs between two states of the staged tables; `promises` as the earlier night judged them."""
     empty = {name: contract.create_empty() for name, contract in STAGED.items()}
     then, now = empty | before, empty | after
     differ = {
@@ -47,7 +51,8 @@ def touched(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame]) -> 
         {name: old for name, (old, _) in differ.items()}, {name: new for name, (_, new) in differ.items()}
     )
     lazily = ({name: frame.lazy() for name, frame in night.items()} for night in (then, now))
-    return touched_since(changed, *lazily, THEN, NOW, NOBODY_WAITS)
+    judged = FctPromise.create_empty() if promises is None else promises
+    return touched_since(changed, *lazily, THEN, NOW, NOBODY_WAITS, judged.lazy())
 
 
 OLD_EVENTS = (event(OPENED, "created"), event(SOLVED, "status"))
@@ -86,9 +91,19 @@ def test_a_ticket_that_nothing_happened_to_is_not_touched() -> None:
 
 
 def test_once_a_reopening_would_come_too_late_only_the_ticket_says_so() -> None:
-    at = dt.datetime(2026, 3, 17, 9, tzinfo=dt.UTC)
-    solved = {"ticket": rows("ticket", ticket(created_at=at, solved_at=at, updated_at=at))}
+    for day, n_touched in ((16, 0), (17, 1), (18, 0)):
+        at = dt.datetime(2026, 3, day, 9, tzinfo=dt.UTC)
+        told = rows("ticket_event", event(OPENED, "created"), event(at, "status") | {"value": "solved"})
+        solved = {"ticket": rows("ticket", ticket(solved_at=at, updated_at=at)), "ticket_event": told}
 
-    found = touched(solved, solved)
+        found = touched(solved, solved)
 
-    assert (found.days["tickets"], found.tickets.height) == ([], 1)
+        assert (found.days["tickets"], found.tickets.height) == ([], n_touched)
+
+
+def test_a_promise_that_falls_due_touches_its_ticket_however_long_nothing_happened() -> None:
+    for due_on, days in ((30, []), (31, [OPENED.date(), SOLVED.date()]), (32, [])):
+        due_at = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC) + dt.timedelta(days=due_on - 1)
+        promise = FctPromise.create_empty().clear(1).with_columns(ticket_id=pl.lit("1"), due_at=pl.lit(due_at))
+
+        assert touched(BEFORE, BEFORE, promise).days["tickets"] == days

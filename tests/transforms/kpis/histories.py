@@ -19,7 +19,8 @@ from transforms.facts.beside import with_tickets_beside
 from transforms.facts.excerpt import excerpt
 from transforms.facts.known import HAPPENED
 from transforms.facts.longest_wait import longest_wait
-from transforms.facts.touched import TIMES, Changed, Touched, touched_since
+from transforms.facts.times import TIMES
+from transforms.facts.touched import Changed, Touched, touched_since
 from transforms.facts.witnesses import witnesses
 from transforms.kpis.affected import affected, ticket_spans
 from transforms.kpis.compute import KpiResult, compute, missing_needs
@@ -27,6 +28,7 @@ from transforms.kpis.differing import Differing, differing
 from transforms.kpis.registry import all_kpis
 from transforms.kpis.selection import Selection, with_part
 from transforms.kpis.target_values import beside_remembered, named_by_targets, told_by
+from transforms.marts.restricted import fct_promise
 
 Tables = dict[str, pl.DataFrame]
 PARTS_OF_RESULT = ("cells", "people", "crowd")
@@ -63,8 +65,8 @@ class History:
     def affected(self) -> Selection:
         """What the later night must compute."""
         changed = Changed(*({name: rows for name, rows in side.items() if name in TIMES} for side in self._differing()))
-        waits = longest_wait(Facts(_fed(self.before), self.then))
-        touched = touched_since(changed, _lazy(self.before), _lazy(self.after), self.then, self.now, waits)
+        known, nights = Facts(_fed(self.before), self.then), (_lazy(self.before), _lazy(self.after))
+        touched = touched_since(changed, *nights, self.then, self.now, longest_wait(known), fct_promise(known).lazy())
         unfed = [one.kpi.id for one in all_kpis() if missing_needs(one.kpi, Facts(_fed(self.after), self.now))]
         first_on = min(dt.date(2024, 1, 1), *(day for days in touched.days.values() for day in days))
         differs = self._made_differ(touched)

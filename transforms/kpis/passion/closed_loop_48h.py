@@ -23,6 +23,7 @@ from transforms.facts.ticket_history import TICKET_KEY
 from transforms.kpis.company import is_company
 from transforms.kpis.declaration import ONE_TICKET, Kpi
 from transforms.kpis.estimators import proportion
+from transforms.moments import moment
 from transforms.texts import filled
 
 WITHIN_MINUTES = 48 * 60
@@ -79,7 +80,7 @@ def observe(facts: Facts) -> pl.LazyFrame:
     """One row per questionnaire with a bad answer: closed or not; one that cannot be followed up is coverage alone."""
     bad = _bad_answers(facts)
     contacted = _first_contacts(facts, bad)
-    midnight = pl.lit(facts.context.as_of, dtype=pl.Datetime("us", "UTC"))
+    midnight = moment(facts.context.as_of)
     timed = bad.join(contacted, on="row", how="left").with_columns(midnight.alias("now"))
     timed = with_business_minutes(timed, "answered_at", "contacted_at", "contact_minutes", facts.context)
     timed = with_business_minutes(timed, "answered_at", "now", "waited_minutes", facts.context)
