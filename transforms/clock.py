@@ -21,6 +21,7 @@ ORGANISATION_CALENDAR = "organisation"
 CLOSURES = {"closed_from": pl.Datetime("us"), "closed_until": pl.Datetime("us")}
 _UTC = "UTC"
 _MINUTE = 60_000_000  # microseconds
+_EDGES = ((1, 1), (12, 31))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,7 @@ class OpeningHours:
     slots: pl.DataFrame
     holidays: tuple[dt.date, ...] = ()
     closures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLOSURES))
-
-    @classmethod
-    def of(cls, context: Context) -> OpeningHours:
-        """The organisation's own."""
-        slots = context.working_slots.filter(pl.col("calendar_id") == ORGANISATION_CALENDAR)
-        return cls(timezone=context.timezone, slots=slots, holidays=tuple(day for day, _ in context.holidays))
+    _known: dict[tuple[int, int], pl.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def days(self, first_on: dt.date, last_on: dt.date) -> pl.Series:
         """The days of `first_on..last_on`, in order, that have a slot and are no holiday."""
@@ -48,13 +44,24 @@ class OpeningHours:
         works = days.dt.weekday().is_in(self.slots["weekday"].unique().implode())
         return days.filter(works & ~days.is_in(pl.Series(self.holidays, dtype=pl.Date).implode()))
 
+    def times(self, first: dt.datetime, last: dt.datetime) -> pl.DataFrame:
+        """Every time of opening in the years of two moments, in order and without overlap; worked out once.
+
+        Shape: opens_at, closes_at (UTC) and open_before, the microseconds of all earlier rows.
+        """
+        years = (first.astimezone(dt.UTC).year, last.astimezone(dt.UTC).year)
+        if years not in self._known:
+            begin, end = (dt.datetime(year, *day, tzinfo=dt.UTC) for year, day in zip(years, _EDGES, strict=True))
+            self._known[years] = _opening_times(begin, end, self)
+        return self._known[years]
+
 
 def with_business_minutes(frame: pl.DataFrame, start: str, end: str, alias: str, context: Context) -> pl.DataFrame:
     """`frame` with column `alias` (Float64): the organisation's business minutes from column `start` to `end`.
 
     Null where either (UTC timestamps) is null or the end lies before the start.
     """
-    return frame.with_columns(business_minutes(frame[start], frame[end], OpeningHours.of(context)).alias(alias))
+    return frame.with_columns(business_minutes(frame[start], frame[end], context.opening_hours).alias(alias))
 
 
 def business_minutes(starts: pl.Series, ends: pl.Series, hours: OpeningHours) -> pl.Series:
@@ -62,9 +69,10 @@ def business_minutes(starts: pl.Series, ends: pl.Series, hours: OpeningHours) ->
     bounds = _bounds(starts, ends)
     if bounds is None:
         return pl.repeat(None, len(starts), dtype=pl.Float64, eager=True)
-    opening = opening_times(*bounds, hours)
-    elapsed = _minutes_open_before(ends, opening) - _minutes_open_before(starts, opening)
-    return pl.select(pl.when(ends >= starts).then(elapsed)).to_series()
+    opening = hours.times(*bounds)
+    # Whole microseconds are taken from one another: the difference is the same however far back they begin to count.
+    elapsed = _open_before(ends, opening) - _open_before(starts, opening)
+    return pl.select(pl.when(ends >= starts).then(elapsed / _MINUTE)).to_series()
 
 
 def moments_after(starts: pl.Series, minutes: pl.Series, hours: OpeningHours) -> pl.Series:
@@ -76,13 +84,13 @@ def moments_after(starts: pl.Series, minutes: pl.Series, hours: OpeningHours) ->
     longest = minutes.max()
     if bounds is None or not isinstance(longest, int | float):
         return pl.repeat(None, len(starts), dtype=pl.Datetime("us", _UTC), eager=True)
-    opening = opening_times(bounds[0], bounds[1] + dt.timedelta(days=366, minutes=10 * longest), hours)
+    opening = hours.times(bounds[0], bounds[1] + dt.timedelta(days=366, minutes=10 * longest))
     if opening.is_empty():
         return pl.repeat(None, len(starts), dtype=pl.Datetime("us", _UTC), eager=True)
-    passed = (_minutes_open_before(starts, opening) + minutes).alias("passed")
-    before = opening["minutes_before"]
-    row = opening[(before.search_sorted(passed.fill_null(0.0), side="left").cast(pl.Int64) - 1).clip(0)]
-    found = pl.col("opens_at") + pl.duration(microseconds=(pl.col("passed") - pl.col("minutes_before")) * _MINUTE)
+    passed = (_open_before(starts, opening) + (minutes * _MINUTE).round().cast(pl.Int64)).alias("passed")
+    before = opening["open_before"]
+    row = opening[(before.search_sorted(passed.fill_null(0), side="left").cast(pl.Int64) - 1).clip(0)]
+    found = pl.col("opens_at") + pl.duration(microseconds=pl.col("passed") - pl.col("open_before"))
     # What was not waited for at all has passed at once, also outside opening hours.
     at_once = pl.when(pl.col("minutes") <= 0).then("start")
     return (
@@ -92,12 +100,8 @@ def moments_after(starts: pl.Series, minutes: pl.Series, hours: OpeningHours) ->
     )
 
 
-def opening_times(first: dt.datetime, last: dt.datetime, hours: OpeningHours) -> pl.DataFrame:
-    """Every time of opening between two moments, in order and without overlap.
-
-    Shape: opens_at, closes_at (UTC) and minutes_before, the business time of all earlier rows. The local days of both
-    moments are held in full.
-    """
+def _opening_times(first: dt.datetime, last: dt.datetime, hours: OpeningHours) -> pl.DataFrame:
+    """Every time of opening between two moments; their local days are held in full."""
     zone = ZoneInfo(hours.timezone)
     days = hours.days(
         first.astimezone(zone).date() - dt.timedelta(days=1), last.astimezone(zone).date() + dt.timedelta(days=1)
@@ -116,12 +120,12 @@ def opening_times(first: dt.datetime, last: dt.datetime, hours: OpeningHours) ->
     if not closed.is_empty():
         opening = _without(opening, _in_utc(closed, offsets))
     length = _microseconds(pl.col("closes_at") - pl.col("opens_at"))
-    return opening.with_columns((length.cum_sum().shift(fill_value=0) / _MINUTE).alias("minutes_before"))
+    return opening.with_columns(length.cum_sum().shift(fill_value=0).alias("open_before"))
 
 
 def business_days(first_on: dt.date, last_on: dt.date, context: Context) -> pl.Series:
     """The days of `first_on..last_on`, in order, that have a slot and are no holiday of the organisation."""
-    return OpeningHours.of(context).days(first_on, last_on)
+    return context.opening_hours.days(first_on, last_on)
 
 
 def _bounds(starts: pl.Series, ends: pl.Series) -> tuple[dt.datetime, dt.datetime] | None:
@@ -172,10 +176,10 @@ def _without(opening: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _minutes_open_before(moments: pl.Series, opening: pl.DataFrame) -> pl.Series:
-    """Business minutes from the start of `opening` to each moment; null for null."""
+def _open_before(moments: pl.Series, opening: pl.DataFrame) -> pl.Series:
+    """Microseconds of business time from the start of `opening` to each moment; null for null."""
     if opening.is_empty():
-        return moments.is_not_null().replace_strict({True: 0.0, False: None}, return_dtype=pl.Float64)
+        return moments.is_not_null().replace_strict({True: 0, False: None}, return_dtype=pl.Int64)
     at = moments.cast(pl.Datetime("us", _UTC))
     position = opening["opens_at"].search_sorted(at.fill_null(opening["opens_at"][0]), side="right").cast(pl.Int64) - 1
     row = opening[position.clip(0)]
@@ -184,14 +188,11 @@ def _minutes_open_before(moments: pl.Series, opening: pl.DataFrame) -> pl.Series
         .hstack(row)
         .select(
             pl.when(pl.col("at").is_not_null() & (pl.col("position") < 0))
-            .then(pl.lit(0.0))
+            .then(pl.lit(0, dtype=pl.Int64))
             .when(pl.col("at").is_not_null())
-            .then(
-                pl.col("minutes_before")
-                + _microseconds(pl.min_horizontal("at", "closes_at") - pl.col("opens_at")) / _MINUTE
-            )
-            .alias("minutes")
-        )["minutes"]
+            .then(pl.col("open_before") + _microseconds(pl.min_horizontal("at", "closes_at") - pl.col("opens_at")))
+            .alias("before")
+        )["before"]
     )
 
 

@@ -78,6 +78,11 @@ class LakeReader:
         with lake_trouble(self.location.table(table)):
             return question(self.scan(table)).collect()
 
+    def holds_rows(self, table: str) -> bool:
+        """Whether the table has any row, as its log says."""
+        delta = self.open(table)
+        return delta is not None and delta.count() > 0
+
     def version(self, table: str) -> int | None:
         """Version of a table as it is now; None where it was never written."""
         delta = self.open(table)

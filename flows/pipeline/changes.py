@@ -25,6 +25,7 @@ _ID = "ticket_id"
 class Changes:
     """The staged tables as they were at run `since` and as they are, where they differ, and what the night rests on.
 
+    `before` and `tables` have the same tables, those that hold rows; a person goes by one name in them.
     `shown` are the witnesses (ticket_id) of either night.
     """
 
@@ -66,7 +67,10 @@ def changes_since(lake: Lake, rested: Rested, then: Context, now: Context, run_i
         return None
     rests_on = replace(rested, run_id=run_id, run_on=now.run_on, versions=staged_versions(lake), witnesses=found)
     shown = pl.concat([rested.witnesses.select(_ID), found.select(_ID)]).unique()
-    return Changes(rested.run_id, before, after, shown, touched, rests_on)
+    # The same on both nights: it is part of what they rest on.
+    fed = [name for name in STAGED if lake.holds_rows(name) and name != ALIASES]
+    then_fed, now_fed = ({name: night[name] for name in fed} for night in (before, after))
+    return Changes(rested.run_id, then_fed, now_fed, shown, touched, rests_on)
 
 
 def _by_one_name(rows: Mapping[str, pl.DataFrame], aliases: pl.LazyFrame) -> dict[str, pl.DataFrame]:

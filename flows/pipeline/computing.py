@@ -12,7 +12,7 @@ from flows.boundaries import passed
 from flows.errors import ConfigurationError
 from flows.lake import Lake, lake_trouble
 from flows.pipeline.changes import Changes, changes_since
-from flows.pipeline.differing import differing_since, fed_of
+from flows.pipeline.differing import differing_since
 from flows.pipeline.night import Night
 from flows.pipeline.remembered import Rested, basis, recall, staged_versions
 from flows.pipeline.tables import marts_of, restricted_beside, restricted_of
@@ -72,7 +72,7 @@ def facts_of(settings: Settings, lake: Lake, run_on: dt.date) -> Facts:
 def _staged(lake: Lake) -> Iterator[tuple[str, pl.LazyFrame]]:
     for name in STAGED:
         if name in SCANNED:
-            if not lake.ask(name, lambda rows: rows.head(1)).is_empty():
+            if lake.holds_rows(name):
                 yield name, in_texts(in_codes(lake.scan(name)))
         elif not (rows := lake.read(name)).is_empty():
             yield name, rows.lazy()
@@ -116,7 +116,7 @@ def _compute_everything(settings: Settings, lake: Lake, night: Night) -> Compute
 def _compute_changes(settings: Settings, lake: Lake, night: Night, changes: Changes, then: Context) -> Computed:
     """The affected parts only, from an excerpt of the tickets; everything else as it is remembered."""
     now = settings.context(night.run_on)
-    fed = fed_of(changes.tables)
+    fed = changes.tables
     facts = Facts(fed, now)
     days = [day for touched in changes.touched.days.values() for day in touched]
     earliest = lake.ask("published_kpi_value", lambda rows: rows.select(pl.col("period_start").min())).to_series()

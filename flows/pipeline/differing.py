@@ -9,7 +9,6 @@ import polars as pl
 from flows.pipeline.changes import Changes
 from transforms.facts import Context, Facts
 from transforms.facts.beside import with_tickets_beside
-from transforms.facts.touched import Tables
 from transforms.kpis.affected import at_stake
 from transforms.kpis.differing import Differing, differing
 from transforms.kpis.registry import all_kpis
@@ -28,21 +27,16 @@ def differing_since(changes: Changes, facts: Facts, then: Context, first_on: dt.
     if earliest is None:
         return None
     since = pl.col("created_at") >= pl.lit(earliest).cast(pl.Datetime("us", "UTC"))
+    if "ticket" not in changes.tables:
+        return None
     at_least = changes.tables["ticket"].select(since.sum()).collect().item()
     if at_least < _PAYS_FROM * changes.touched.changed.height:
         return None
-    nights = [fed_of(changes.before), fed_of(changes.tables)]
-    if any("ticket" not in night for night in nights):
-        return None
     touched = changes.touched
+    nights = [changes.before, changes.tables]
     reduced = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown)
     compared = (
         Facts(tables, context, contacts).with_recognitions_of(facts)
         for (tables, contacts), context in zip(reduced, (then, now), strict=True)
     )
     return differing(all_kpis(), *compared)
-
-
-def fed_of(tables: Tables) -> dict[str, pl.LazyFrame]:
-    """The tables that hold rows."""
-    return {name: rows for name, rows in tables.items() if not rows.head(1).collect().is_empty()}

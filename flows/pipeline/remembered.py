@@ -102,7 +102,7 @@ def basis(lake: Lake, context: Context) -> str:
     definitions = [(one.kpi.id, one.kpi.version) for one in all_kpis()]
     contents = [_content(lake.read(name)) for name in TIMELESS]
     begin = [lake.ask(name, _first(at)).item() for name, at in _BEGINNINGS.items()]
-    fed = [not lake.ask(name, lambda rows: rows.head(1)).is_empty() for name in STAGED]
+    fed = [lake.holds_rows(name) for name in STAGED]
     told = f"{product_version()} {rules} {definitions} {contents} {begin} {fed}"
     return hashlib.sha256(told.encode()).hexdigest()
 

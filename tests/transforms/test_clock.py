@@ -199,3 +199,11 @@ def test_hong_kong_of_1979_had_summer_time() -> None:
     sunday = dt.datetime(1979, 5, 12, 16, tzinfo=dt.UTC)
 
     assert _between(hours, sunday, sunday + dt.timedelta(days=1)) == 23 * 60
+
+
+def test_business_time_is_the_same_to_the_bit_whatever_else_is_asked_for() -> None:
+    begins, ends = _utc(2, 8, 1), _utc(20, 9, 59) + dt.timedelta(microseconds=7)
+    old = (dt.datetime(1999, 2, 3, 4, 5, 6, 7, tzinfo=dt.UTC), ends)
+    context = Context(run_on=NIGHT, timezone="Europe/Berlin")
+
+    assert _minutes(context, (begins, ends))[0] == _minutes(context, (begins, ends), old)[0]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from transforms.clock import ORGANISATION_CALENDAR, OpeningHours
 from transforms.contracts.organisation import WorkingSlot
 
 NINE_TO_FIVE = pl.DataFrame(
@@ -31,6 +33,12 @@ class Context:
     minimum_group: int = 5
     close_after_days: int = 7
     seed: int = 20_180_101
+
+    @cached_property
+    def opening_hours(self) -> OpeningHours:
+        """The organisation's own."""
+        slots = self.working_slots.filter(pl.col("calendar_id") == ORGANISATION_CALENDAR)
+        return OpeningHours(timezone=self.timezone, slots=slots, holidays=tuple(day for day, _ in self.holidays))
 
     @property
     def as_of(self) -> dt.datetime:

@@ -46,7 +46,7 @@ class TicketClock:
         is_named = (pl.col("event_type") == "calendar") & pl.col("value").is_not_null()
         named = in_texts(events.lazy().filter(is_named)).collect()
         return cls(
-            organisation=OpeningHours.of(context),
+            organisation=context.opening_hours,
             hours={
                 version: _hours(of_version, closures)
                 for version, of_version in slots.partition_by(_VERSION, as_dict=True).items()

@@ -92,8 +92,7 @@ def planned(settings: Settings, lake: Lake, request: Request, run_on: dt.date | 
     Raises UsageError for a KPI or source that does not exist.
     """
     run_on = run_on or newest_night(lake) or request.end_on
-    tables = {name: lake.scan(name) for name in STAGED}
-    fed = {name: rows for name, rows in tables.items() if not rows.head(1).collect().is_empty()}
+    fed = {name: lake.scan(name) for name in STAGED if lake.holds_rows(name)}
     known = Facts(fed, settings.context(run_on))
     chosen = [one for one in _chosen(settings, request) if not missing_needs(one.kpi, known)]
     remembered = with_part(lake.read("published_kpi_value"), all_kpis())
