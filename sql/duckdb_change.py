@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import duckdb
 from sql.changed_rows import ChangedRows, Load
 from sql.duckdb_build import created_privately
 from sql.duckdb_publication import fits, mark
-from sql.places import place_of
 
 
 def changed(
@@ -52,9 +51,12 @@ def _written_to(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, load: Load) -> None:
     """Delete the rows that differ or are gone, insert those that are missing; the others stay where they are.
 
-    Each statement is a transaction: an index takes a key again only when its deletion is committed.
+    Each statement is a transaction: an index takes a key again only when its deletion is committed. Rows are compared
+    by a hash of 64 bits over all their columns, in half the time that the columns take. It tells rows apart that differ
+    in one number for certain, others but for one in 2^64. A key that a row beside the named ones holds is a fault,
+    which the insertion meets.
     """
-    held, key, named = f"{schema}.{table}", place_of(table)[1], "TRUE"
+    held, named = f"{schema}.{table}", "TRUE"
     rows = load.rows if isinstance(load, ChangedRows) else load
     if isinstance(load, ChangedRows):
         # Many of the rows that may differ do not, and to delete a row costs far more than to compare it. An `IN` is
@@ -62,21 +64,13 @@ def _make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, 
         connection.register("named", load.keys.to_arrow())
         (column,) = load.keys.columns
         named = f'held."{column}" IN (SELECT "{column}" FROM named)'
-        # A key that a row beside the named ones holds is a fault, which the insertion must meet.
-        key = [*key, *load.keys.columns]
     connection.register("incoming", rows.to_arrow())
+    old, new = (_content(of, rows.columns) for of in ("held", "incoming"))
+    connection.execute(f"DELETE FROM {held} AS held WHERE {named} AND {old} NOT IN (SELECT {new} FROM incoming)")
     connection.execute(
-        f"DELETE FROM {held} AS held WHERE {named} AND NOT EXISTS (FROM incoming WHERE {_same(rows.columns)})"
-    )
-    of_named = f"(FROM {held} AS held WHERE {named}) AS held"
-    connection.execute(
-        f"INSERT INTO {held} BY NAME FROM incoming WHERE NOT EXISTS (FROM {of_named} WHERE {_equal(key)})"
+        f"INSERT INTO {held} BY NAME FROM incoming WHERE {new} NOT IN (SELECT {old} FROM {held} AS held WHERE {named})"
     )
 
 
-def _equal(key: Iterable[str]) -> str:
-    return " AND ".join(f'held."{name}" = incoming."{name}"' for name in key)
-
-
-def _same(columns: Iterable[str]) -> str:
-    return " AND ".join(f'held."{name}" IS NOT DISTINCT FROM incoming."{name}"' for name in columns)
+def _content(table: str, columns: Sequence[str]) -> str:
+    return "hash(" + ", ".join(f'{table}."{name}"' for name in columns) + ")"

@@ -54,6 +54,9 @@ def graded(rows: pl.DataFrame, registered: Sequence[RegisteredKpi], evidence: pl
     is_shown = pl.col("state").is_in(PUBLISHED_STATES)
     points = _points()
     total = pl.sum_horizontal(points.values())
+    judged = judged.with_columns(_set_of(points).alias("reasons"))
+    # The same few flags and reasons stand together in many rows; texts are made once of each.
+    worded = judged.select("flags", "reasons").unique().with_columns(_with_reasons(list(points)).alias("worded"))
     grade = (
         pl.when(total == 0)
         .then(pl.lit("A"))
@@ -63,9 +66,11 @@ def graded(rows: pl.DataFrame, registered: Sequence[RegisteredKpi], evidence: pl
         .then(pl.lit("C"))
         .otherwise(pl.lit("D"))
     )
-    told = judged.with_columns(
+    told = judged.join(
+        worded, on=["flags", "reasons"], how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(
         pl.when(is_shown).then(grade).alias("trust_grade"),
-        pl.when(is_shown).then(_with_reasons(points)).otherwise("flags").alias("flags"),
+        pl.when(is_shown).then("worded").otherwise("flags").alias("flags"),
     )
     # Gate 2 judges every row by the contract.
     return FctKpiValue.cast(told.select(list(FctKpiValue.columns())))
@@ -88,13 +93,19 @@ def _points() -> dict[str, pl.Expr]:
     }
 
 
-def _with_reasons(points: dict[str, pl.Expr]) -> pl.Expr:
-    """The flags there were, and the reasons that are not among them yet."""
+def _set_of(points: dict[str, pl.Expr]) -> pl.Expr:
+    """The reasons that cost anything, as a number: one bit each."""
+    return pl.sum_horizontal((cost > 0).cast(pl.Int64) * 2**place for place, cost in enumerate(points.values()))
+
+
+def _with_reasons(reasons: Sequence[str]) -> pl.Expr:
+    """The flags there were, and the reasons of the set `reasons` that are not among them yet."""
     before = pl.col("flags").fill_null("").str.split(",")
-    reasons = [
-        pl.when((cost > 0) & ~before.list.contains(reason)).then(pl.lit(reason)) for reason, cost in points.items()
+    added = [
+        pl.when((pl.col("reasons") // 2**place % 2 == 1) & ~before.list.contains(reason)).then(pl.lit(reason))
+        for place, reason in enumerate(reasons)
     ]
-    flags = pl.concat_str(["flags", *reasons], separator=",", ignore_nulls=True)
+    flags = pl.concat_str(["flags", *added], separator=",", ignore_nulls=True)
     return pl.when(flags != "").then(flags)
 
 
