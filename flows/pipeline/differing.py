@@ -34,7 +34,7 @@ def differing_since(changes: Changes, facts: Facts, then: Context, first_on: dt.
         return None
     touched = changes.touched
     nights = [changes.before, changes.tables]
-    reduced = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown)
+    reduced = with_tickets_beside(nights, touched.rows, touched.changed, changes.shown, touched.contacts)
     compared = (
         Facts(tables, context, contacts).with_recognitions_of(facts)
         for (tables, contacts), context in zip(reduced, (then, now), strict=True)

@@ -13,10 +13,10 @@ _COLUMNS = ("source", CUSTOMER, "category", "created_at", "is_deleted")
 _FIRST_OF = (CUSTOMER, "source", "is_deleted")
 
 
-def of(tickets: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per ticket of a known requester: source, requester_key, category, created_at, is_deleted."""
+def of(tickets: pl.LazyFrame, *more: str) -> pl.LazyFrame:
+    """One row per ticket of a known requester: source, requester_key, category, created_at, is_deleted and `more`."""
     known = tickets.filter(pl.col(CUSTOMER).is_not_null())
-    return known.select(_COLUMNS)
+    return known.select(*_COLUMNS, *more)
 
 
 def first(contacts: pl.LazyFrame) -> pl.LazyFrame:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from transforms.contracts import STAGED
+from transforms.facts import contacts
 from transforms.facts.appearances import differing_days
 from transforms.facts.clocked import clocked_tickets, fallen_due, ripened_tickets, with_running_promises
 from transforms.facts.contacts import CUSTOMER
@@ -49,7 +50,8 @@ class Touched:
     are all days of changed tickets, `others` those on which a number of another ticket can tell, `weather` those of
     which the load of a team can differ; `lives`: spans of lives of changed tickets; `tickets`: ids of all tickets whose
     own facts may differ (ticket_id); `changed`: those of them whose days `days` tells; `rows`: what the tables say of
-    these on either night; `recognitions`: ids of those whose facts may differ (recognition_id), None where any may.
+    these on either night; `contacts`: all tickets of those who asked for them or answered about them (`contacts.of`,
+    with ticket_id); `recognitions`: ids of those whose facts may differ (recognition_id), None where any may.
     """
 
     days: Mapping[str, Sequence[dt.date]]
@@ -57,6 +59,7 @@ class Touched:
     tickets: pl.DataFrame
     changed: pl.DataFrame
     rows: tuple[Tables, Tables]
+    contacts: pl.DataFrame
     recognitions: pl.DataFrame | None = None
 
 
@@ -76,8 +79,11 @@ def touched_since(
     change of recognition, surveys and improvement that somebody is placed elsewhere, by whatever row.
     """
     acted = pl.concat(pl.collect_all(_acted_in_another_role(changed, before, after)))
-    moved = _moved_tickets(changed, acted, after)
-    ids = pl.concat([moved, clocked_tickets(after, then, now, longest), fallen_due(promises, then, now)]).unique()
+    named = _named_tickets(changed, acted)
+    clocked = pl.concat([clocked_tickets(after, then, now, longest), fallen_due(promises, then, now)])
+    theirs = _of_customers(pl.concat([named, clocked]), changed, after)
+    moved = pl.concat([named, _of_newcomers(theirs, changed)]).unique()
+    ids = pl.concat([moved, clocked]).unique()
     nights = _rows_of(ids, changed, after)
     tickets = [_days(night[name], name, now) for night in nights for name in OF_TICKETS]
     lives = _lives(moved, nights, now)
@@ -106,6 +112,7 @@ def touched_since(
         ).unique(),
         changed=ids,
         rows=nights,
+        contacts=theirs,
         recognitions=_recognitions(changed, after, then) if is_told else None,
     )
 
@@ -125,24 +132,38 @@ def _as_they_were(table: str, rows: pl.DataFrame, changed: Changed) -> pl.DataFr
     return pl.concat([same, changed.before[table].select(rows.columns)])
 
 
-def _moved_tickets(changed: Changed, acted: pl.DataFrame, after: Tables) -> pl.DataFrame:
-    """Tickets of which a row changed, an answer or invitation included, and those of requesters whose first moved.
-
-    `acted` are tickets on which somebody acted who is seen in another role.
+def _named_tickets(changed: Changed, acted: pl.DataFrame) -> pl.DataFrame:
+    """Tickets of which a row changed, an answer or invitation included, and `acted`: those on which somebody acted who
+    is seen in another role.
     """
     named = [changed.rows(name).select(_ID) for name in (*OF_TICKETS, *OF_SURVEYS)]
-    named.append(acted.lazy())
-    moved = pl.concat(named).drop_nulls().unique().collect()
-    mine = after["ticket"].filter(is_among(moved[_ID])).select(CUSTOMER).collect()
-    customers = pl.concat([mine, changed.before["ticket"].select(CUSTOMER)])[CUSTOMER].drop_nulls()
-    asked = [*STAGED["ticket"].primary_key(), CUSTOMER, "created_at", "is_deleted"]
-    theirs = after["ticket"].filter(is_among(customers)).select(asked).collect()
+    return pl.concat([*named, acted.lazy()]).drop_nulls().unique().collect()
+
+
+def _of_customers(tickets: pl.DataFrame, changed: Changed, after: Tables) -> pl.DataFrame:
+    """All tickets of those who asked for some tickets, or did before, or answered about them: `contacts.of` with
+    ticket_id.
+    """
+    is_meant, answering = is_among(tickets[_ID]), pl.col("respondent_key").alias(CUSTOMER)
+    asked, answered = pl.collect_all(
+        [after["ticket"].filter(is_meant).select(CUSTOMER), after["survey_response"].filter(is_meant).select(answering)]
+    )
+    before = [changed.before["ticket"].select(CUSTOMER), changed.before["survey_response"].select(answering)]
+    customers = pl.concat([asked, answered, *before])[CUSTOMER].drop_nulls()
+    return contacts.of(after["ticket"].filter(is_among(customers)), _ID).collect()
+
+
+def _of_newcomers(known: pl.DataFrame, changed: Changed) -> pl.DataFrame:
+    """Of `known` contacts those of requesters whose first one moved: ticket_id."""
+    told = [*STAGED["ticket"].primary_key(), CUSTOMER, "created_at", "is_deleted"]
+    moved = differing_rows(changed.before["ticket"].select(told), changed.after["ticket"].select(told), told)
+    theirs = known.join(pl.concat(moved), on=CUSTOMER, how="semi")
     firsts = [
         rows.filter(~pl.col("is_deleted")).group_by(CUSTOMER).agg(pl.col("created_at").min())
         for rows in (_as_they_were("ticket", theirs, changed), theirs)
     ]
     another = firsts[0].join(firsts[1], on=CUSTOMER).filter(pl.col("created_at") != pl.col("created_at_right"))
-    return pl.concat([moved, theirs.join(another, on=CUSTOMER, how="semi").select(_ID)]).unique()
+    return theirs.join(another, on=CUSTOMER, how="semi").select(_ID)
 
 
 def _seen_by_others(

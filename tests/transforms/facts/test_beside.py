@@ -8,6 +8,7 @@ import polars as pl
 
 from tests.transforms.sample_organisation import answer, invitation, person, recognition, table
 from tests.transforms.sample_tickets import at, event, ticket
+from transforms.facts import contacts
 from transforms.facts.beside import with_tickets_beside
 
 
@@ -38,23 +39,45 @@ def of(tables: dict[str, pl.LazyFrame], ids: pl.DataFrame) -> dict[str, pl.LazyF
     return {name: rows.join(ids.lazy(), on="ticket_id", how="semi") for name, rows in about.items()}
 
 
+def beside(
+    nights: list[dict[str, pl.LazyFrame]], rows: list[dict[str, pl.LazyFrame]], ids: pl.DataFrame, shown: pl.DataFrame
+) -> list[tuple[dict[str, pl.LazyFrame], pl.LazyFrame]]:
+    """The same for two nights, the contacts of whoever asked for the tickets being known."""
+    asking = pl.concat(of_night["ticket"].select(contacts.CUSTOMER) for of_night in rows).unique()
+    known = contacts.of(nights[-1]["ticket"].join(asking, on=contacts.CUSTOMER, how="semi"), "ticket_id").collect()
+    return with_tickets_beside(nights, rows, ids, shown, known)
+
+
 def night(*numbers: int, witness: int) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """What is left of the tables of two equal nights for some tickets, and the contacts beside."""
     ids = named(*numbers)
     rows = of(NIGHT, ids)
-    (before, _), (after, contacts) = with_tickets_beside([NIGHT, NIGHT], [rows, rows], ids, named(witness))
+    (before, _), (after, wrote) = beside([NIGHT, NIGHT], [rows, rows], ids, named(witness))
     found = {name: table.collect() for name, table in after.items()}
     assert all(table.collect().equals(found[name]) for name, table in before.items())
-    return found, contacts.collect()
+    return found, wrote.collect()
 
 
 def contacts_beside(*numbers: int, witness: int) -> set[tuple[str, str, Any]]:
-    contacts = night(*numbers, witness=witness)[1]
-    return set(contacts.select("requester_key", "category", "created_at").rows())
+    wrote = night(*numbers, witness=witness)[1]
+    return set(wrote.select("requester_key", "category", "created_at").rows())
 
 
 def test_a_witness_and_a_rated_one_are_beside() -> None:
     assert set(night(3, witness=6)[0]["ticket"]["ticket_id"]) == {"T3", "T6", "T7"}
+
+
+def test_nobody_has_to_show_what_the_tickets_show_themselves() -> None:
+    another = table("survey_response", [answer(50, "satisfied", 4.0, ticket_id="T2")]).lazy()
+    tables = NIGHT | {"survey_response": pl.concat([NIGHT["survey_response"], another])}
+
+    def with_beside(number: int) -> list[str]:
+        rows = of(tables, named(number))
+        _, (after, _) = beside([tables, tables], [rows, rows], named(number), named(6))
+        return sorted(after["ticket"].collect()["ticket_id"])
+
+    assert with_beside(2) == ["T2", "T6"]
+    assert with_beside(3) == ["T2", "T3", "T6"]
 
 
 def test_the_first_contact_of_the_requester_and_later_ones_about_the_matter_are_beside() -> None:
@@ -84,7 +107,7 @@ def test_rows_of_changed_tickets_are_those_of_each_night_and_all_others_the_same
     now = NIGHT | {"ticket_event": pl.concat([NIGHT["ticket_event"].filter(pl.col("ticket_id") != "T3"), come.lazy()])}
     rows = [of(NIGHT, named(3)) | {"ticket_event": events.lazy()} for events in (gone, come)]
 
-    nights = with_tickets_beside([NIGHT, now], rows, named(3), named(4))
+    nights = beside([NIGHT, now], rows, named(3), named(4))
 
     told = [tables["ticket_event"].select("ticket_id", "at").sort("at").collect().rows() for tables, _ in nights]
     assert told == [sorted([("T3", day), ("T4", at(9))], key=lambda row: row[1]) for day in (at(6), at(8))]
@@ -96,6 +119,6 @@ def test_the_first_contact_of_whoever_rated_is_beside() -> None:
     }
     rows = [of(tables, named(7)) for tables in (NIGHT, by_customer)]
 
-    _, (_, contacts) = with_tickets_beside([NIGHT, by_customer], rows, named(7), named(7))
+    _, (_, wrote) = beside([NIGHT, by_customer], rows, named(7), named(7))
 
-    assert contacts.select("requester_key", "created_at").collect().rows() == [(person(50), at(0))]
+    assert wrote.select("requester_key", "created_at").collect().rows() == [(person(50), at(0))]

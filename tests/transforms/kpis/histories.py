@@ -97,7 +97,7 @@ class History:
     def _made_differ(self, touched: Touched) -> Differing:
         nights = [_fed(self.before), _fed(self.after)]
         shown = pl.concat(witnesses(_lazy(night)) for night in (self.before, self.after))
-        before, after = with_tickets_beside(nights, touched.rows, touched.changed, shown)
+        before, after = with_tickets_beside(nights, touched.rows, touched.changed, shown, touched.contacts)
         whole = Facts(nights[1], self.now)
         compared = (
             Facts(tables, context, contacts).with_recognitions_of(whole)
