@@ -20,7 +20,7 @@ from sqlalchemy.schema import (
     SetTableComment,
 )
 
-from sql.duckdb_publication import mark
+from sql.duckdb_publication import is_indexed, mark
 from sql.tables import MARTS_SCHEMA, tables_of
 from sql.view_files import View, views
 
@@ -53,13 +53,15 @@ def fill(connection: duckdb.DuckDBPyConnection, schema: str, frames: Mapping[str
 
 
 def _load(connection: duckdb.DuckDBPyConnection, table: sa.Table, frame: pl.DataFrame) -> None:
-    # The key is added after the rows: an index built at once is twice as fast as one kept up row by row.
+    # Set apart, it is left out of the statement that creates the table.
     add_key = AddConstraint(table.primary_key)
     connection.execute(_sql(CreateTable(table)))
     connection.register("incoming", frame.to_arrow())
     connection.execute(f"INSERT INTO {table.schema}.{table.name} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")
-    connection.execute(_sql(add_key))
+    if is_indexed(table.schema):
+        # After the rows: an index built at once is twice as fast as one kept up row by row.
+        connection.execute(_sql(add_key))
     connection.execute(_sql(SetTableComment(table)))
     for column in table.columns:
         connection.execute(_sql(SetColumnComment(column)))

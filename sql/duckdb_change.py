@@ -11,7 +11,8 @@ import duckdb
 
 from sql.changed_rows import ChangedRows, Load
 from sql.duckdb_build import created_privately
-from sql.duckdb_publication import fits, mark
+from sql.duckdb_publication import fits, is_indexed, mark
+from sql.places import place_of
 
 
 def changed(
@@ -30,7 +31,9 @@ def changed(
             shutil.copyfile(published, path)
             with _written_to(path) as connection:
                 for table, load in loads.items():
-                    _make_equal(connection, schema, table, load)
+                    make_equal(connection, schema, table, load)
+                    if isinstance(load, ChangedRows) and not is_indexed(schema):
+                        _require_keys_once(connection, schema, table)
                 mark(connection, schema, run_id)
     except duckdb.Error:
         # Whatever is wrong with the published file: its successor need not know.
@@ -42,19 +45,18 @@ def changed(
 
 @contextmanager
 def _written_to(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    # Most of the work is to keep up one index, which one thread does: a second one costs CPU time and saves no wait.
+    # The work is one statement after another on few rows: a second thread costs CPU time and saves no wait.
     with closing(duckdb.connect(path, config={"threads": 1})) as connection:
         yield connection
         connection.execute("CHECKPOINT")
 
 
-def _make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, load: Load) -> None:
+def make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, load: Load) -> None:
     """Delete the rows that differ or are gone, insert those that are missing; the others stay where they are.
 
     Each statement is a transaction: an index takes a key again only when its deletion is committed. Rows are compared
     by a hash of 64 bits over all their columns, in half the time that the columns take. It tells rows apart that differ
-    in one number for certain, others but for one in 2^64. A key that a row beside the named ones holds is a fault,
-    which the insertion meets.
+    in one number for certain, others but for one in 2^64.
     """
     held, named = f"{schema}.{table}", "TRUE"
     rows = load.rows if isinstance(load, ChangedRows) else load
@@ -70,6 +72,16 @@ def _make_equal(connection: duckdb.DuckDBPyConnection, schema: str, table: str, 
     connection.execute(
         f"INSERT INTO {held} BY NAME FROM incoming WHERE {new} NOT IN (SELECT {old} FROM {held} AS held WHERE {named})"
     )
+
+
+def _require_keys_once(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
+    """That no row beside the named ones has the key of one that came in. Raises duckdb.ConstraintException."""
+    key = ", ".join(f'"{name}"' for name in place_of(table)[1])
+    repeated = (
+        f"SELECT 1 FROM {schema}.{table} SEMI JOIN incoming USING ({key}) GROUP BY {key} HAVING count(*) > 1 LIMIT 1"
+    )
+    if connection.execute(repeated).fetchone():
+        raise duckdb.ConstraintException(f"{schema}.{table}: a row that came in repeats the key of another")
 
 
 def _content(table: str, columns: Sequence[str]) -> str:

@@ -20,6 +20,15 @@ _PUBLICATION = "main.publication"
 _LARGEST_WASTE = 0.5
 
 
+def is_indexed(schema: str | None) -> bool:
+    """Whether the tables of `schema` bear their keys.
+
+    A key is an index, which a change reads and writes as a whole. The restricted tables, which grow with the company,
+    do without; that none of their keys repeats is seen when rows come in (`conform.py`, `duckdb_change.py`).
+    """
+    return schema == MARTS_SCHEMA
+
+
 def mark(connection: duckdb.DuckDBPyConnection, schema: str, run_id: str | None) -> None:
     """Write down which run publishes the connected file. Raises duckdb.Error."""
     connection.execute(f"CREATE OR REPLACE TABLE {_PUBLICATION} (run_id VARCHAR, shape VARCHAR)")
@@ -54,5 +63,6 @@ def _shape(schema: str) -> str:
         for table in tables_of(schema)
         for column in table.columns
     ]
+    told.append(f"indexed {is_indexed(schema)}")
     told += [f"{view}" for view in views() if schema == MARTS_SCHEMA]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

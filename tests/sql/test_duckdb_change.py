@@ -10,9 +10,11 @@ import pytest
 
 import sql.duckdb_file
 from sql.changed_rows import ChangedRows
+from sql.duckdb_change import make_equal
+from sql.errors import WarehouseError
 from sql.warehouse import open_warehouse
 from tests.sql.conftest import frame_of, tickets
-from transforms.contracts import MARTS
+from transforms.contracts import MARTS, RESTRICTED
 
 Frames = dict[str, pl.DataFrame]
 
@@ -76,16 +78,15 @@ def test_rows_come_change_and_go(one_night: Path, marts: Frames, monkeypatch: py
     assert is_built(one_night, marts, changed("night-2", AFTER, "a"), monkeypatch) == []
 
 
-def test_a_named_row_that_is_the_same_stays_where_it_is(
-    one_night: Path, marts: Frames, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def places() -> dict[str, int]:
-        with closing(duckdb.connect(one_night.with_name("w_restricted.duckdb"), read_only=True)) as connection:
+def test_a_named_row_that_is_the_same_stays_where_it_is(one_night: Path) -> None:
+    with closing(duckdb.connect(one_night.with_name("w_restricted.duckdb"))) as connection:
+
+        def places() -> dict[str, int]:
             return dict(connection.execute("SELECT ticket_id, rowid FROM restricted.fct_ticket").fetchall())
 
-    before = places()
-    is_built(one_night, marts, changed("night-1", AFTER, "a", "b", "c", "d", "e"), monkeypatch)
-    after = places()
+        before = places()
+        make_equal(connection, "restricted", "fct_ticket", changed("night-1", AFTER, "a", "b", "c", "d", "e"))
+        after = places()
 
     assert {name for name, place in after.items() if before.get(name) == place} == {"c", "d"}
 
@@ -108,3 +109,26 @@ def test_a_file_of_another_version_is_built_anew(
     monkeypatch.setattr("sql.duckdb_publication.views", lambda: ("another view",))
 
     assert is_built(one_night, marts, changed("night-1", AFTER, "a", "b", "e"), monkeypatch) == ["marts"]
+
+
+def test_a_key_that_another_row_has_is_not_published(one_night: Path, marts: Frames) -> None:
+    contract = RESTRICTED["fct_promise"]
+    one, other = (frame_of(contract, {"promise_id": "p", "ticket_id": ticket}) for ticket in ("a", "b"))
+    warehouse = open_warehouse(f"duckdb:///{one_night}")
+    warehouse.stage(of_run(marts, "night-2"), {"fct_promise": one})
+    warehouse.publish()
+    both = ChangedRows("night-2", pl.DataFrame({"ticket_id": ["b"]}), other, lambda: pl.concat([one, other]))
+
+    with pytest.raises(WarehouseError, match="1 rows repeat the key source, promise_id"):
+        warehouse.stage(of_run(marts, "night-3"), {"fct_promise": both})
+
+    assert warehouse.read("fct_promise")["ticket_id"].to_list() == ["a"]
+
+
+def test_only_what_analysts_look_up_has_an_index(one_night: Path) -> None:
+    def indexed(path: Path) -> int:
+        with closing(duckdb.connect(path, read_only=True)) as connection:
+            return len(connection.execute("FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'").fetchall())
+
+    assert indexed(one_night) == len(MARTS)
+    assert indexed(one_night.with_name("w_restricted.duckdb")) == 0
