@@ -64,7 +64,7 @@ def test_kpis_that_see_tickets_together_or_lack_a_table_are_judged_by_days() -> 
 def test_days_of_tickets_on_which_nothing_differs_count_no_more() -> None:
     nothing = pl.DataFrame({"ticket_id": []}, schema={"ticket_id": pl.String})
     on = {"tickets": [at(0).date(), NOW], "others": [NOW]}
-    touched = Touched(days=on, lives=[], tickets=nothing, changed=nothing, rows=({}, {}))
+    touched = Touched(days=on, lives=[], tickets=nothing, changed=nothing, rows=({}, {}), contacts=nothing)
     context = [facts(run_on=run_on, org_unit=UNITS).context for run_on in (THEN, NOW)]
     all_of = [kpi("hoop_index"), kpi("setback_resilience")]
 
@@ -106,7 +106,7 @@ def test_a_kpi_of_the_weather_looks_at_its_days_and_not_at_those_of_tickets() ->
     context = [facts(run_on=run_on, org_unit=UNITS).context for run_on in (THEN, NOW)]
     all_of, same = [kpi("recognition_neglect")], {"recognition_neglect": frozenset[dt.date]()}
     days = {"tickets": [FIRST], "weather": [FIRST, NOW]}
-    touched = Touched(days=days, lives=[], tickets=nothing, changed=nothing, rows=({}, {}))
+    touched = Touched(days=days, lives=[], tickets=nothing, changed=nothing, rows=({}, {}), contacts=nothing)
 
     def starts(known: Differing | None) -> tuple[dt.date, ...] | None:
         return affected(all_of, touched, *context, first_on=FIRST, differing=known).starts("recognition_neglect")
