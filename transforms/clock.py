@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from transforms.moments import MOMENT
+
 if TYPE_CHECKING:
     from transforms.facts.context import Context
 
@@ -83,10 +85,10 @@ def moments_after(starts: pl.Series, minutes: pl.Series, hours: OpeningHours) ->
     bounds = _bounds(starts, starts)
     longest = minutes.max()
     if bounds is None or not isinstance(longest, int | float):
-        return pl.repeat(None, len(starts), dtype=pl.Datetime("us", _UTC), eager=True)
+        return pl.repeat(None, len(starts), dtype=MOMENT, eager=True)
     opening = hours.times(bounds[0], bounds[1] + dt.timedelta(days=366, minutes=10 * longest))
     if opening.is_empty():
-        return pl.repeat(None, len(starts), dtype=pl.Datetime("us", _UTC), eager=True)
+        return pl.repeat(None, len(starts), dtype=MOMENT, eager=True)
     passed = (_open_before(starts, opening) + (minutes * _MINUTE).round().cast(pl.Int64)).alias("passed")
     before = opening["open_before"]
     row = opening[(before.search_sorted(passed.fill_null(0), side="left").cast(pl.Int64) - 1).clip(0)]
@@ -129,7 +131,7 @@ def business_days(first_on: dt.date, last_on: dt.date, context: Context) -> pl.S
 
 
 def _bounds(starts: pl.Series, ends: pl.Series) -> tuple[dt.datetime, dt.datetime] | None:
-    known = pl.concat([starts.rename("at"), ends.rename("at")]).drop_nulls().cast(pl.Datetime("us", _UTC))
+    known = pl.concat([starts.rename("at"), ends.rename("at")]).drop_nulls().cast(MOMENT)
     first, last = known.min(), known.max()
     return (first, last) if isinstance(first, dt.datetime) and isinstance(last, dt.datetime) else None
 
@@ -161,7 +163,7 @@ def _in_utc(wall: pl.DataFrame, offsets: pl.DataFrame) -> pl.DataFrame:
 
 def _without(opening: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
     """`opening` less the stretches of `closed`; both are in order and without overlap."""
-    outer = pl.Series([None], dtype=pl.Datetime("us", _UTC))
+    outer = pl.Series([None], dtype=MOMENT)
     between = pl.DataFrame(
         {"from_at": pl.concat([outer, closed["closes_at"]]), "until_at": pl.concat([closed["opens_at"], outer])}
     )
@@ -180,7 +182,7 @@ def _open_before(moments: pl.Series, opening: pl.DataFrame) -> pl.Series:
     """Microseconds of business time from the start of `opening` to each moment; null for null."""
     if opening.is_empty():
         return moments.is_not_null().replace_strict({True: 0, False: None}, return_dtype=pl.Int64)
-    at = moments.cast(pl.Datetime("us", _UTC))
+    at = moments.cast(MOMENT)
     position = opening["opens_at"].search_sorted(at.fill_null(opening["opens_at"][0]), side="right").cast(pl.Int64) - 1
     row = opening[position.clip(0)]
     return (
@@ -211,8 +213,8 @@ def _offsets(first: dt.datetime, last: dt.datetime, zone: ZoneInfo) -> pl.DataFr
         {"offset": [_offset(max(start, first), zone) for start in starts], "offset_from": starts, "offset_to": ends},
         schema={
             "offset": pl.Duration("us"),
-            "offset_from": pl.Datetime("us", _UTC),
-            "offset_to": pl.Datetime("us", _UTC),
+            "offset_from": MOMENT,
+            "offset_to": MOMENT,
         },
     )
 
