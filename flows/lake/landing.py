@@ -166,7 +166,9 @@ class Lake(LakeTables):
 
 def page_id(source: str, name: str, content: bytes) -> str:
     """First 16 hexadecimal digits of the SHA-256 of source, name and bytes, the first two ended by a zero byte."""
-    return hashlib.sha256(b"\0".join((source.encode(), name.encode(), content))).hexdigest()[:16]
+    digest = hashlib.sha256(b"\0".join((source.encode(), name.encode(), b"")))
+    digest.update(content)
+    return digest.hexdigest()[:16]
 
 
 def _waits(mapping_hash: str) -> pl.Expr:

@@ -65,17 +65,14 @@ def read_pages(lake: LakeReader, source: str, pages: Sequence[str]) -> dict[str,
     delta = lake.open(LANDING_PAYLOAD)
     if delta is None:
         return {}
-    parts = (
-        lake.scan_opened(delta)
-        .filter((pl.col("source") == source) & pl.col("source_page").is_in(list(pages)))
-        .unique(["source_page", "part"])
-        .sort("source_page", "part")
-        .group_by("source_page", maintain_order=True)
-        .agg("data", pl.col("n_parts").first())
-        .filter(pl.col("data").list.len() == pl.col("n_parts"))
-        .collect()
-    )
-    return {page: b"".join(data) for page, data in parts.select("source_page", "data").iter_rows()}
+    is_asked = (pl.col("source") == source) & pl.col("source_page").is_in(list(pages))
+    # Bytes are collected as they lie in the files: a plan that groups them copies them several times.
+    stored = lake.scan_opened(delta).filter(is_asked).collect()
+    parts = stored.unique(["source_page", "part"]).sort("source_page", "part")
+    found: dict[str, list[bytes]] = {}
+    for page, data in parts.filter(_is_complete()).select("source_page", "data").iter_rows():
+        found.setdefault(page, []).append(data)
+    return {page: b"".join(data) for page, data in found.items()}
 
 
 def erase_pages(lake: LakeReader, pages: pl.DataFrame) -> None:
@@ -90,6 +87,11 @@ def erase_pages(lake: LakeReader, pages: pl.DataFrame) -> None:
         listed = ", ".join(map(quoted, of_source.get_column("source_page").sort()))
         delta.delete(f"source = {quoted(str(source))} AND source_page IN ({listed})")
     delta.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False)
+
+
+def _is_complete() -> pl.Expr:
+    """Of distinct parts, those of pages that have all of theirs."""
+    return pl.len().over("source_page") == pl.col("n_parts")
 
 
 def _n_parts(content: bytes) -> int:

@@ -15,13 +15,13 @@ from flows.lake.catalogue import PARTITIONS, partition_columns, with_partition
 from flows.lake.reading import LakeReader, contract_of, in_shape_of
 from flows.lake.trouble import lake_trouble
 from flows.lake.upsert import Merged, changed_rows, latest_rows, says_the_same
-from transforms.rows import is_among
+from transforms.rows import is_among, is_in_range_of
 
 Frame = pl.DataFrame | pl.LazyFrame
 # An update rewrites the files of the rows it changes, and rows that came together change together.
 FILE_BYTES = 4 * 2**20
-# Of so few rows the keys are looked up one by one.
-_FEW_ROWS = 50_000
+# So few keys are looked up one by one, more by their range.
+_FEW_KEYS = 50_000
 
 
 class LakeTables(LakeReader):
@@ -162,9 +162,10 @@ class LakeTables(LakeReader):
             name, expression = PARTITIONS[table]
             frame = frame.filter(pl.col(name).is_in(incoming.select(expression.unique()).to_series().to_list()))
         told = _most_telling(incoming, key)
-        if told and incoming.height <= _FEW_ROWS:
+        if told:
             # A join reads every column of every row; a filter first looks at the statistics, then at the key.
-            frame = frame.filter(is_among(incoming[told]))
+            is_told = is_among if incoming[told].n_unique() <= _FEW_KEYS else is_in_range_of
+            frame = frame.filter(is_told(incoming[told]))
         return in_shape_of(contract, frame).join(incoming.lazy().select(key), on=key, how="semi")
 
     def _delete(self, table: str, doomed: pl.DataFrame) -> None:
