@@ -72,9 +72,15 @@ def _people_of(table: str) -> list[str]:
 
 
 def _renamed(table: str, frame: pl.LazyFrame, names: pl.DataFrame) -> pl.LazyFrame:
-    people = _people_of(table)
+    def as_person(people: pl.Expr) -> pl.Expr:
+        return people.replace(names["alias_key"], names["person_key"])
+
+    people, key = _people_of(table), STAGED[table].primary_key()
     if not people:
         return frame
-    renamed = frame.with_columns(pl.col(people).replace(names["alias_key"], names["person_key"]))
-    key = STAGED[table].primary_key()
-    return renamed.unique(key, keep="first", maintain_order=True) if set(people) & set(key) else renamed
+    renamed = frame.with_columns(as_person(pl.col(people)))
+    # Rows become one only where somebody stands in the table under two names. To look costs less than to make them one.
+    held = [pl.col(name).unique() for name in people if name in key]
+    has_two_names = pl.any_horizontal(pl.lit(False), *(as_person(one).n_unique() < one.len() for one in held))
+    is_told_twice = bool(held) and bool(frame.select(has_two_names).collect().item())
+    return renamed.unique(key, keep="first", maintain_order=True) if is_told_twice else renamed
