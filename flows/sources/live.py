@@ -13,9 +13,8 @@ from flows.settings import LiveSource
 from flows.sources.connectors import connector
 from flows.sources.rest.client import Client
 from flows.sources.rest.credentials import secrets_of
-from flows.sources.rest.declaration import Endpoint, SubEndpoint
+from flows.sources.rest.declaration import RECORD, SOURCE, Endpoint, SubEndpoint
 from flows.sources.rest.mappings import (
-    RECORD,
     fields_read,
     given_by,
     kept_in,
@@ -82,10 +81,12 @@ class Reader:
         if name not in self.parts:
             raise refused(self.source.name, pages[0][0].page_name, "belongs to an endpoint that is no longer pulled")
         part = self.parts[name]
-        read = pl.concat([self._records(part, page, payload) for page, payload in pages])
+        records = [self._records(part, page, payload) for page, payload in pages]
+        origins = pl.concat(_origins(page, one.height) for (page, _), one in zip(pages, records, strict=True))
+        read = pl.concat(records)
         staged = []
         for feed, mapping in zip(part.feeds, self.mappings[name], strict=True):
-            rows = rows_of(read.drop("source_page", "source_row", "page_name"), feed)
+            rows = rows_of(read, feed)
             reasons = reasons_left_out(rows, feed, kept_in(self.source, name))
             kept = rows.filter(reasons.is_null())
             try:
@@ -94,24 +95,28 @@ class Reader:
                 raise SourcePermanentError(str(error)) from error
             staged.append((told, kept[RECORD]))
             staged.append((left_out(reasons, self.source.name), rows[RECORD]))
-        fields = pl.struct(fields_read(part, self.mappings[name]).names()).alias("row")
-        return of_records(staged, read.select("source_page", "source_row", "page_name", fields), self.source.name)
+        fields = read.select(pl.struct(fields_read(part, self.mappings[name]).names()).alias("row"))
+        return of_records(staged, origins.hstack(fields), self.source.name)
 
     def _records(self, part: Endpoint | SubEndpoint, page: PageReference, payload: bytes) -> pl.DataFrame:
-        """The records of a page, with what its name says of all of them, and where they come from."""
+        """The records of a page, with what its name says of all of them."""
         try:
             shape = shape_of(part, self.mappings[part.name])
             records = _csv(payload, part) if _is_csv(part, page) else records_in(payload, part.records, shape)
         except (ValueError, pl.exceptions.PolarsError):
             form = "CSV" if _is_csv(part, page) else "JSON"
             raise refused(self.source.name, page.page_name, f"is not {form}; pull it again") from None
-        context = {"source": self.source.name, **_told_by(page.page_name)}
-        return without_free(records, part).with_columns(
-            *(pl.lit(value).alias(name) for name, value in context.items()),
-            pl.lit(page.source_page).alias("source_page"),
-            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"),
-            pl.lit(page.page_name).alias("page_name"),
-        )
+        context = {SOURCE: self.source.name, **_told_by(page.page_name)}
+        return without_free(records, part).with_columns(pl.lit(value).alias(name) for name, value in context.items())
+
+
+def _origins(page: PageReference, n_records: int) -> pl.DataFrame:
+    """Where the records of a page come from: source_page, source_row, page_name."""
+    return pl.select(
+        pl.repeat(page.source_page, n_records, dtype=pl.String).alias("source_page"),
+        pl.int_range(1, n_records + 1, dtype=pl.Int64).alias("source_row"),
+        pl.repeat(page.page_name, n_records, dtype=pl.String).alias("page_name"),
+    )
 
 
 def _is_csv(part: Endpoint | SubEndpoint, page: PageReference) -> bool:
@@ -125,6 +130,6 @@ def _csv(payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
 
 
 def _told_by(page_name: str) -> Mapping[str, str]:
-    """What a page's name says of all its records: `distribution_id=...`."""
+    """What a page's name says of all its records: `id=...` of the one they were asked for."""
     pairs = (part.partition("=") for part in page_name.split("/") if "=" in part)
-    return {name: value for name, _, value in pairs}
+    return {f"page.{name}": value for name, _, value in pairs}

@@ -178,7 +178,7 @@ CONNECTOR = Connector(
                             columns={
                                 "invitation_id": "{distributionId}/{contactId}",
                                 "respondent": "contactId",
-                                "sent_at": "sendDate",
+                                "sent_at": "page.sendDate",
                                 "answered_at": "responseCompletedAt",
                                 "is_delivered": "status",
                             },

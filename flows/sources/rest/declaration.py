@@ -23,6 +23,10 @@ Reshape = Callable[[pl.DataFrame], pl.DataFrame]
 Values = Mapping[str, Mapping[str, list[str]]]
 LeftOut = Mapping[Reason, Mapping[str, list[str]]]
 
+# Columns beside the fields of a record, which vendor and customer name as they like.
+SOURCE = "page.source"
+RECORD = "page.record"
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -36,12 +40,13 @@ class Budget:
 class Feed:
     """What the records of an endpoint mean as rows of one grain.
 
-    `columns`, `values` and `constants` are those of `[source.columns]` and so on. Records arrive as a frame: column
-    `record` (number in the page, from 1), one column per field of the endpoint's shape, and the page's context
-    (`source` and whatever `key=value` its name holds). `explode` makes a row of each element of a list; `reshape` does
-    what neither can say, keeping `record`. After that structs are columns such as `giver.email`, lists of texts are
-    joined by commas. A record that gives no row of any feed is out of scope and counted as that. `left_out` says why
-    some rows count for nothing: reason -> column -> values, of which one is enough; the first reason counts.
+    `columns`, `values` and `constants` are those of `[source.columns]` and so on. Records arrive as a frame: one column
+    per field of the endpoint's shape; `page.record`, the record's number; `page.source`, the configured source's name;
+    and `page.FIELD` for each field of the record it was asked for. `explode` makes a row of each element of a list;
+    `reshape` does what neither can say, keeping `page.record`. After that structs are columns such as `giver.email`,
+    lists of texts are joined by commas. A record that gives no row of any feed is out of scope and counted as that.
+    `left_out` says why some rows count for nothing: reason -> column -> values, of which one is enough; the first
+    reason counts.
     """
 
     kind: Kind

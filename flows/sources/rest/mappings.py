@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.sources.connectors import connector
 from flows.sources.references import columns_read
-from flows.sources.rest.declaration import Connector, Endpoint, Feed, SubEndpoint
+from flows.sources.rest.declaration import RECORD, SOURCE, Connector, Endpoint, Feed, SubEndpoint
 from flows.sources.rest.shape import TEXT, Shape, flat, schema_of
 from transforms.staging.checks import column_problems
 from transforms.staging.fields import fields_of
@@ -18,8 +18,6 @@ from transforms.staging.mapping import SourceMapping
 
 if TYPE_CHECKING:
     from flows.settings import LiveSource
-
-RECORD = "record"
 
 
 def parts_of(source: LiveSource) -> dict[str, Endpoint | SubEndpoint]:
@@ -55,7 +53,7 @@ def shape_of(part: Endpoint | SubEndpoint, mappings: Sequence[SourceMapping]) ->
     if not isinstance(part, Endpoint) or not part.free:
         return part.shape
     read = {name for mapping in mappings for names in columns_read(mapping).values() for name in names}
-    own = {name: TEXT for name in sorted(read) if name not in part.shape}
+    own = {name: TEXT for name in sorted(read) if name not in {*part.shape, SOURCE}}
     return {**part.shape, part.free: {**own, **part.shape[part.free]}}
 
 
@@ -89,7 +87,7 @@ def reasons_left_out(rows: pl.DataFrame, feed: Feed, keep: Sequence[str]) -> pl.
 def rows_of(records: pl.DataFrame, feed: Feed) -> pl.DataFrame:
     """Records (the fields of an endpoint's shape, and the context of their pages) as the feed's rows.
 
-    Shape: text columns, and `record` with the position (from 1) of the record behind each row.
+    Shape: text columns, and `page.record` with the position (from 1) of the record behind each row.
     """
     rows = records.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(RECORD))
     if feed.explode is not None:
@@ -127,7 +125,8 @@ def mapping_problems(source: LiveSource) -> Iterator[tuple[tuple[str, ...], str]
 def _columns_that_no_record_has(
     source: LiveSource, name: str, part: Endpoint | SubEndpoint
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    context = dict.fromkeys(("source", *(part.of_record if isinstance(part, SubEndpoint) else ())), pl.String())
+    told = [f"page.{field}" for field in part.of_record] if isinstance(part, SubEndpoint) else []
+    context = dict.fromkeys((SOURCE, *told), pl.String())
     nothing = pl.Schema({**fields_read(part, mappings_of(source)[name]), **context}).to_frame()
     for feed, mapping in zip(part.feeds, mappings_of(source)[name], strict=True):
         for problem in column_problems(mapping, rows_of(nothing, feed).columns):

@@ -1,6 +1,6 @@
 """Zendesk's nested records as rows: one per event of a ticket, slot of a schedule, answer of a survey.
 
-Every function takes the records of a page as a frame and keeps `record`, the number of the record behind each row.
+Every function takes the records of a page as a frame and keeps `page.record`, the number of the record behind each row.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from flows.sources.connectors.zendesk.zones import IANA_ZONES
+from flows.sources.rest.declaration import RECORD, SOURCE
 
 _MERGED = "closed_by_merge"  # the tag Zendesk puts on a ticket that was merged into another
 _REDACTED = "CommentRedactionEvent"  # words of a comment were removed for good
@@ -39,13 +40,13 @@ def ticket_events(records: pl.DataFrame) -> pl.DataFrame:
     at = pl.coalesce("created_at", pl.from_epoch(pl.col("timestamp").cast(pl.Int64)).dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
     children = (
         records.lazy()
-        .select("record", "source", "ticket_id", at.alias("at"), "updater_id", "child_events")
+        .select(RECORD, SOURCE, "ticket_id", at.alias("at"), "updater_id", "child_events")
         .explode("child_events", empty_as_null=False, keep_nulls=False)
         .unnest("child_events")
         .with_columns(
             pl.coalesce("author_id", "updater_id").alias("actor"),
             pl.col("id").alias("sequence"),
-            (pl.col("event_type") == "Create").any().over("record").alias("opens"),
+            (pl.col("event_type") == "Create").any().over(RECORD).alias("opens"),
         )
         .with_columns(
             # A change tells its field by a key of that name, or as `field_name` and `value`.
@@ -65,7 +66,7 @@ def ticket_events(records: pl.DataFrame) -> pl.DataFrame:
             for field, event_type in _CHANGES.items()
         ),
     ]
-    return pl.concat(frames).sort("record", "sequence", maintain_order=True).collect()
+    return pl.concat(frames).sort(RECORD, "sequence", maintain_order=True).collect()
 
 
 def _held(event_type: str) -> str:
@@ -76,8 +77,8 @@ def _events(children: pl.LazyFrame, event_type: pl.Expr | str, **told: str) -> p
     by_system = pl.col("actor") == _SYSTEM
     kind = pl.lit(event_type) if isinstance(event_type, str) else event_type
     return children.select(
-        "record",
-        "source",
+        RECORD,
+        SOURCE,
         "ticket_id",
         "at",
         "sequence",
@@ -127,7 +128,7 @@ def calendar_slots(records: pl.DataFrame) -> pl.DataFrame:
     starts, ends = (pl.col("intervals").struct.field(name).cast(pl.Int64) for name in ("start_time", "end_time"))
     weekday = starts // _DAY
     return records.select(
-        "record",
+        RECORD,
         "id",
         "created_at",
         "updated_at",
@@ -174,8 +175,8 @@ def survey_answers(records: pl.DataFrame) -> pl.DataFrame:
         records.explode("answers", empty_as_null=False, keep_nulls=False)
         .filter(answer.field("rating").is_not_null())
         .select(
-            "record",
-            "source",
+            RECORD,
+            SOURCE,
             "id",
             "responder_id",
             pl.coalesce(question.field("alias"), question.field("id")).alias("question"),

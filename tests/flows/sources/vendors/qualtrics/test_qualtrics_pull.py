@@ -132,6 +132,23 @@ def test_windows_that_are_older_than_the_second_look_are_left_alone(made_house: 
 
 
 @pytest.mark.usefixtures("unjudged")
+@pytest.mark.parametrize("name", ["source", "record", "source_row", "page_name"])
+def test_embedded_data_may_be_called_anything(made_house: MadeHouse, name: str) -> None:
+    house = made_house(customers=40)
+    flow = house.vendor.account.definitions[CUSTOMERS]["SurveyFlow"]["Flow"]  # type: ignore[index]
+    flow.append({"Type": "EmbeddedData", "EmbeddedData": [{"Field": name}]})
+    responses = house.vendor.account.responses[CUSTOMERS]
+    for number, one in enumerate(responses.values()):
+        one.embedded[name] = f"desk {number % 3}"  # type: ignore[index]
+    house.change('team = "team"', f'team = "{name}"')
+
+    house.night()
+
+    teams = house.lake.read("survey_response").select("response_id", "org_unit_id").unique()
+    assert set(teams.rows()) == {(one.response_id, one.embedded[name]) for one in responses.values() if counts(one)}
+
+
+@pytest.mark.usefixtures("unjudged")
 def test_a_scale_that_changes_in_the_survey_reads_old_answers_again(made_house: MadeHouse) -> None:
     house = made_house(customers=40)
     house.change("reverse = true", "reverse = false")
