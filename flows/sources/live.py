@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import polars as pl
 
 from flows.errors import SourcePermanentError
 from flows.settings import LiveSource
 from flows.sources.connectors import connector
+from flows.sources.rest.auth import Login
 from flows.sources.rest.client import Client
 from flows.sources.rest.credentials import secrets_of
 from flows.sources.rest.declaration import RECORD, SOURCE, Endpoint, SubEndpoint
@@ -40,9 +42,12 @@ def opened(source: LiveSource) -> Iterator[Walker]:
     declared = connector(source.connector)
     given = given_by(source, declared)
     url = (source.url or declared.url).format_map(given)
-    secrets = secrets_of(source.name, declared.auth)
+    auth = declared.auth
+    if isinstance(auth, Login):
+        auth = replace(auth, path=auth.path.format_map(given))
     # One account, one budget, however many sources pull from it.
-    with Client(source.name, url, declared.auth, secrets, pace_of(url, "account", declared.budget)) as client:
+    pace = pace_of(url, "account", declared.budget)
+    with Client(source.name, url, auth, secrets_of(source.name, auth), pace) as client:
         yield Walker(client, given)
 
 
@@ -101,13 +106,23 @@ class Reader:
     def _records(self, part: Endpoint | SubEndpoint, page: PageReference, payload: bytes) -> pl.DataFrame:
         """The records of a page, with what its name says of all of them."""
         try:
-            shape = shape_of(part, self.mappings[part.name])
-            records = _csv(payload, part) if _is_csv(part, page) else records_in(payload, part.records, shape)
+            records = self._csv(payload, part) if _is_csv(part, page) else self._json(payload, part)
         except (ValueError, pl.exceptions.PolarsError):
             form = "CSV" if _is_csv(part, page) else "JSON"
             raise refused(self.source.name, page.page_name, f"is not {form}; pull it again") from None
         context = {SOURCE: self.source.name, **_told_by(page.page_name)}
-        return without_free(records, part).with_columns(pl.lit(value).alias(name) for name, value in context.items())
+        return records.with_columns(pl.lit(value).alias(name) for name, value in context.items())
+
+    def _json(self, payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
+        records = records_in(payload, part.records, shape_of(part, self.mappings[part.name]))
+        return without_free(records, part)
+
+    def _csv(self, payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
+        """A line is a record, and flat: its columns are the fields, those of a free field beside the others."""
+        fields = fields_read(part, self.mappings[part.name])
+        read = pl.read_csv(payload, infer_schema=False)
+        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in fields if name not in read.columns]
+        return read.with_columns(absent).select(list(fields))
 
 
 def _origins(page: PageReference, n_records: int) -> pl.DataFrame:
@@ -121,12 +136,6 @@ def _origins(page: PageReference, n_records: int) -> pl.DataFrame:
 
 def _is_csv(part: Endpoint | SubEndpoint, page: PageReference) -> bool:
     return isinstance(part.paging, ExportJob) and page.page_name.lower().endswith(".csv")
-
-
-def _csv(payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
-    read = pl.read_csv(payload, infer_schema=False)
-    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in part.shape if name not in read.columns]
-    return read.with_columns(absent).select(list(part.shape))
 
 
 def _told_by(page_name: str) -> Mapping[str, str]:

@@ -66,7 +66,7 @@ def _tried(source: LiveSource) -> Iterator[Tried]:
     declared = connector(source.connector)
     try:
         with live.opened(source) as walker:
-            walker.client.send(Call("credentials", declared.probe))
+            walker.client.send(Call("credentials", declared.probe.format_map(walker.given)))
             yield Tried("credentials", f"accepted by {walker.client.url}")
             yield _clock(walker.client.ahead)
             for endpoint in endpoints_of(source):

@@ -49,6 +49,7 @@ class Basic:
 class Login:
     """A POST that returns a token which later calls carry as a bearer; asked for again when it is refused.
 
+    `path` is one of the system, or a whole address where another host gives the tokens; it may hold placeholders.
     `token` is the dotted place of the token in the answer.
     """
 

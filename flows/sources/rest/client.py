@@ -206,7 +206,9 @@ class Client:
         sent: dict[str, Any] = {"data": filled} if login.is_form else {"json": filled}
         try:
             with self._pace.turn():
-                response = self._http.post(self._address(Call("login", login.path)), **sent)
+                # Declared and not answered: another host may be asked, too.
+                address = login.path if "://" in login.path else self._address(Call("login", login.path))
+                response = self._http.post(address, **sent)
         except httpx.TransportError as error:
             raise unanswered(self.source, "login", f"does not answer ({type(error).__name__})") from None
         if response.status_code in _TRANSIENT:

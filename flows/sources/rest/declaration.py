@@ -40,13 +40,13 @@ class Budget:
 class Feed:
     """What the records of an endpoint mean as rows of one grain.
 
-    `columns`, `values` and `constants` are those of `[source.columns]` and so on. Records arrive as a frame: one column
-    per field of the endpoint's shape; `page.record`, the record's number; `page.source`, the configured source's name;
-    and `page.FIELD` for each field of the record it was asked for. `explode` makes a row of each element of a list;
-    `reshape` does what neither can say, keeping `page.record`. After that structs are columns such as `giver.email`,
-    lists of texts are joined by commas. A record that gives no row of any feed is out of scope and counted as that.
-    `left_out` says why some rows count for nothing: reason -> column -> values, of which one is enough; the first
-    reason counts.
+    `columns`, `values`, `constants` and `datetime_format` are those of `[source.columns]` and so on. Records arrive as
+    a frame: one column per field of the endpoint's shape; `page.record`, the record's number; `page.source`, the
+    configured source's name; and `page.FIELD` for each field of the record it was asked for. `explode` makes a row of
+    each element of a list; `reshape` does what neither can say, keeping `page.record`. After that structs are columns
+    such as `giver.email`, lists of texts are joined by commas. A record that gives no row of any feed is out of scope
+    and counted as that. `left_out` says why some rows count for nothing: reason -> column -> values, of which one is
+    enough; the first reason counts.
     """
 
     kind: Kind
@@ -54,6 +54,7 @@ class Feed:
     columns: Mapping[str, ColumnReference]
     values: Values = field(default_factory=dict)
     constants: Mapping[str, Constant] = field(default_factory=dict)
+    datetime_format: str | None = None
     explode: str | None = None
     reshape: Reshape | None = None
     left_out: LeftOut = field(default_factory=dict)

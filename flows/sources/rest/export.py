@@ -32,7 +32,7 @@ def exported(
     polled = replace(call, url=filled(job.poll_path.replace("{job}", str(number))), params={}, body=None)
     name = _ready(client, polled, job)
     fetched = replace(polled, url=filled(job.file_path.replace("{file}", name).replace("{job}", str(number))))
-    yield from _members(client, replace(fetched, is_json=False), place)
+    yield from _members(client, replace(fetched, is_json=False), f"{place}/export.{job.plain}", place)
 
 
 def _ready(client: Client, polled: Call, job: ExportJob) -> str:
@@ -52,10 +52,10 @@ def _ready(client: Client, polled: Call, job: ExportJob) -> str:
         wait = min(1.5 * wait, max(job.poll_seconds, _LONGEST_POLL))
 
 
-def _members(client: Client, fetched: Call, place: str) -> Iterator[FetchedPage]:
+def _members(client: Client, fetched: Call, plain: str, place: str) -> Iterator[FetchedPage]:
     content = client.send(fetched).body
     if not content.startswith(b"PK"):
-        yield FetchedPage(f"{place}/export.json", content)
+        yield FetchedPage(plain, content)
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -1,5 +1,9 @@
 """Which part of an endpoint a night asks for, so that nothing is lost and little is asked twice.
 
+The moments are parameters of the names given here, unless a parameter of the endpoint asks for them: one such as
+`updated >= "{since}"` holds the bound `since`. They are written in UTC, as `time_format` names or spells it
+(`%Y-%m-%d %H:%M`).
+
 A *scope* is what one walk over the pages covers. Where a scope is complete in itself (a window of time, a snapshot)
 what it no longer holds is gone at the vendor too; a stream or a watermark only ever adds and changes.
 """
@@ -11,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-TimeFormat = Literal["iso", "iso_seconds", "unix", "unix_ms", "date"]
+TimeFormat = Literal["iso", "iso_seconds", "unix", "unix_ms", "date"] | str
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def replaces(increment: Increment) -> bool:
 def written(moment: dt.datetime, time_format: TimeFormat) -> str:
     """A moment as the vendor wants it in a parameter, in UTC."""
     utc = moment.astimezone(dt.UTC)
+    if "%" in time_format:
+        return utc.strftime(time_format)
     if time_format == "unix":
         return str(int(utc.timestamp()))
     if time_format == "unix_ms":

@@ -150,7 +150,7 @@ def _mapping(source: LiveSource, name: str, feed: Feed) -> SourceMapping:
         told |= {"audience": source.audience, "survey": source.survey}
         told |= {"one_answer_per_person_and_item": source.one_answer_per_person_and_item}
         told |= {"item": source.item if feed.grain != "invitations" else []}
-    told["message_templates"] = source.message_templates
+    told |= {"message_templates": source.message_templates, "datetime_format": feed.datetime_format}
     return SourceMapping(name=source.name, kind=feed.kind, grain=feed.grain, **told)
 
 

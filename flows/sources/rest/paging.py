@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 Position = dict[str, str]
 LINK = "link"  # a position with this key is an address, not parameters
@@ -169,8 +169,9 @@ class ExportJob:
     """An export made on request: start it, ask until it is ready, fetch the file (a `.zip` or a plain one).
 
     `{job}` and `{file}` in the paths are what `job` and `file` name in the answers. `body` is the JSON of the start,
-    to which the increment's bounds are added. `done` and `failed` are values of `status`. The file's members are read
-    as `member_format`: `json` (with the endpoint's `records`) or `csv`.
+    to which the increment's bounds are added. `done` and `failed` are values of `status`. A member of the archive whose
+    name ends in `.csv` is read as CSV, every other one as JSON (with the endpoint's `records`); a plain file is what
+    `plain` says.
     """
 
     start_path: str
@@ -184,6 +185,7 @@ class ExportJob:
     body: Mapping[str, Any] = field(default_factory=dict)
     poll_seconds: float = 2.0
     patience_seconds: float = 3600.0
+    plain: Literal["json", "csv"] = "json"
 
     def first(self) -> Position:
         """A job that is not started yet."""

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
 from flows.sources.page import FetchedPage
@@ -80,12 +82,15 @@ class Walker:
         paces: tuple[Pace, ...] = ()
         if part.budget is not None:
             paces = (pace_of(self.client.url, part.name, part.budget),)
-        params = {name: self._filled(value) for name, value in part.params.items()}
-        call = Call(part.name, self._filled(part.path), {**params, **bounds, **position}, needs=part.needs, paces=paces)
+        # A bound that a text asks for is a part of it, such as of a query; else it is a parameter itself.
+        asked = {name for template in part.params.values() for _, name, _, _ in Formatter().parse(template)}
+        params = {name: self._filled(value, bounds) for name, value in part.params.items()}
+        params |= {name: value for name, value in bounds.items() if name not in asked}
+        call = Call(part.name, self._filled(part.path), {**params, **position}, needs=part.needs, paces=paces)
         return replace(call, url=position[LINK], params={}) if LINK in position else call
 
-    def _filled(self, template: str) -> str:
-        return template.format_map(self.given) if "{" in template else template
+    def _filled(self, template: str, bounds: Mapping[str, str] = MappingProxyType({})) -> str:
+        return template.format_map({**self.given, **bounds}) if "{" in template else template
 
     def _records(self, part: Endpoint | SubEndpoint, answer: Answer) -> list[Any]:
         records = found(answer.document, part.records)
