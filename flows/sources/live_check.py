@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.markup import escape
 
-from flows.errors import CultureKpisError
+from flows.errors import CultureKpisError, SourcePermanentError
 from flows.settings import LiveSource
 from flows.sources import live
 from flows.sources.connectors import connector
@@ -20,6 +20,7 @@ from flows.sources.rest.mappings import endpoints_of
 from flows.sources.rest.pull import Pull
 from flows.sources.rest.questionnaire import Questionnaire
 from flows.sources.rest.walk import Walker
+from transforms.staging.checks import mapping_problems
 
 LARGEST_SKEW = dt.timedelta(minutes=5)
 
@@ -71,22 +72,32 @@ def _tried(source: LiveSource) -> Iterator[Tried]:
             yield _clock(walker.client.ahead)
             for endpoint in endpoints_of(source):
                 yield _endpoint(Pull(walker, endpoint, {}, source.start_on, source.reread_days))
+            described: LiveSource | None = source
             if questionnaire := questionnaire_of(source):
-                yield _questionnaire(source, questionnaire, walker)
+                told, described = _questionnaire(source, questionnaire, walker)
+                yield told
+            yield from _mappings(described) if described else ()
     except CultureKpisError as error:
         yield Tried("credentials", str(error), error.exit_code)
 
 
-def _questionnaire(source: LiveSource, questionnaire: Questionnaire, walker: Walker) -> Tried:
-    """Whether the survey asks what the items name, on a scale."""
+def _questionnaire(source: LiveSource, questionnaire: Questionnaire, walker: Walker) -> tuple[Tried, LiveSource | None]:
+    """Whether the survey asks what the items name, on a scale; and the source with what the survey says of them."""
     endpoint = next(one for one in endpoints_of(source) if one.name == questionnaire.endpoint)
     try:
         for page in walker.step(endpoint, {}, endpoint.name).pages:
-            items = described_by(source, questionnaire, page.payload).item
-            return Tried("items", ", ".join(f"{item.item_id} on {item.scale}" for item in items))
-        return Tried("items", "the survey is not described")
+            known = described_by(source, questionnaire, page.payload)
+            return Tried("items", ", ".join(f"{item.item_id} on {item.scale}" for item in known.item)), known
+        return Tried("items", "the survey is not described"), None
     except CultureKpisError as error:
-        return Tried("items", str(error), error.exit_code)
+        return Tried("items", str(error), error.exit_code), None
+
+
+def _mappings(source: LiveSource) -> Iterator[Tried]:
+    """What staging would refuse whatever the records hold."""
+    for name, mapping in source.mappings_by_endpoint():
+        for problem in mapping_problems(mapping):
+            yield Tried(f"mapping of {name}", problem, SourcePermanentError.exit_code)
 
 
 def _clock(ahead: dt.timedelta | None) -> Tried:

@@ -1,55 +1,25 @@
-"""Another vendor is one module of data: some that page, ask, log in and nest otherwise, by configuration alone."""
+"""Another vendor of tickets is one module of data: they page, ask and nest in other ways."""
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
-import io
-import json
 import random
 import re
-import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import polars as pl
-import pytest
 
 from flows.lake import Lake
-from flows.sources import connectors
-from flows.sources.live_check import check_live
-from flows.sources.rest import pace
-from tests.flows.sources.vendors.conftest import KEY, Desk
+from tests.flows.sources.vendors.conftest import Desk
+from tests.flows.sources.vendors.more.configured import block, key, written
 from tests.flows.sources.vendors.simulated import Asked, Told, VendorServer
-from transforms.staging.pseudonyms import pseudonym
 
 _STATUS = {2: "open", 3: "pending", 4: "solved", 5: "closed"}
 _PRIORITY = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
 _FURTHEST_PAGE = 300
-
-
-@pytest.fixture(autouse=True)
-def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The modules lie where connectors lie. Nothing else is told of them."""
-    more = str(Path(__file__).parent / "more_vendors")
-    monkeypatch.setattr(connectors, "__path__", [*connectors.__path__, more])
-    for secret in ("TOKEN", "USER", "PASSWORD", "EMAIL", "CLIENT", "SECRET"):
-        monkeypatch.setenv(f"CULTURE_KPIS_LIVE_{secret}", secret.lower())
-    monkeypatch.setattr(pace, "_MINUTE", 0.001)
-
-
-def block(connector: str, url: str, began: dt.datetime, more: str = "") -> str:
-    return f'[[source]]\nname = "live"\nconnector = "{connector}"\nurl = "{url}"\nstart_on = {began.date()}\n{more}\n'
-
-
-def key(name: str) -> str:
-    return pseudonym(name, KEY.encode())
-
-
-def written(at: dt.datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Freshdesk:
@@ -159,143 +129,6 @@ def test_numbered_pages_that_end_before_the_list_does(desk: Callable[..., Desk],
     assert len(server.log) - asked < 10
 
 
-class SurveyMonkey:
-    """Responses by the time of their last change, the bound included; the next page is an address."""
-
-    def __init__(self, n_responses: int, now: dt.datetime) -> None:
-        self.chance = random.Random(6)
-        began = now - dt.timedelta(days=10)
-        self.responses = [self.response(one, began + dt.timedelta(minutes=one)) for one in range(n_responses)]
-        self.server = VendorServer(self._answer)
-
-    def response(self, number: int, at: dt.datetime) -> dict[str, Any]:
-        asked = ("How likely are you to recommend us?", "Were you satisfied?")
-        given = (str(self.chance.randrange(11)), str(self.chance.randint(1, 5)))
-        return {
-            "id": str(7_000_000_000 + number),
-            "recipient_id": str(number // 2),
-            "response_status": "partial" if number % 10 == 3 else "completed",
-            "date_modified": written(at),
-            "custom_variables": {"ticket_id": str(number)},
-            "pages": [
-                {"questions": [{"heading": heading, "answers": [{"simple_text": answer}]}]}
-                for heading, answer in zip(asked, given, strict=True)
-            ],
-        }
-
-    def _answer(self, asked: Asked) -> Told:
-        since, page = asked.params["start_modified_at"], int(asked.params.get("page", 1))
-        rows = sorted((one for one in self.responses if one["date_modified"] >= since), key=lambda one: one["id"])
-        here = rows[(page - 1) * 100 : page * 100]
-        more = {"next": f"{self.server.url}{asked.path}?start_modified_at={since}&page={page + 1}"}
-        left = {"X_Ratelimit_App_Global_Minute_Remaining": "100", "X_Ratelimit_App_Global_Minute_Reset": "30"}
-        return Told.json({"data": here, "links": more if page * 100 < len(rows) else {}}, **left)
-
-    def truth(self) -> set[tuple[object, ...]]:
-        return {
-            (
-                one["id"],
-                item,
-                float(page["questions"][0]["answers"][0]["simple_text"]),
-                one["custom_variables"]["ticket_id"],
-            )
-            for one in self.responses
-            if one["response_status"] == "completed"
-            for item, page in zip(("likely", "satisfied"), one["pages"], strict=True)
-        }
-
-
-_ASKED = """audience = "customer"
-options = { survey = "17" }
-[[source.item]]
-question = "How likely are you to recommend us?"
-item_id = "likely"
-construct = "recommend"
-scale = "0-10"
-[[source.item]]
-question = "Were you satisfied?"
-item_id = "satisfied"
-construct = "satisfied"
-scale = "1-5"
-"""
-
-
-def test_answers_four_lists_deep(desk: Callable[..., Desk], midnight: dt.datetime) -> None:
-    vendor = SurveyMonkey(1_250, midnight)
-
-    def staged(lake: Lake) -> list[tuple[object, ...]]:
-        return lake.read("survey_response").select("response_id", "item_id", "value", "ticket_id").rows()
-
-    with vendor.server as server:
-        at = desk(block("surveymonkey", server.url, midnight - dt.timedelta(days=60), _ASKED))
-        outcome = at.night()
-        first = staged(at.lake)
-        assert len(first) == len(set(first))
-        assert set(first) == vendor.truth()
-        assert outcome.by_fate["out_of_window"] == 125
-
-        now = dt.datetime.now(dt.UTC)
-        edited = vendor.response(8, now)
-        vendor.responses[8] = edited
-        vendor.responses += [vendor.response(2_000 + number, now) for number in range(0, 30)]
-        at.night()
-
-        assert len(staged(at.lake)) == len(vendor.truth())
-        assert set(staged(at.lake)) == vendor.truth()
-
-
-class Peakon:
-    """Answers as JSON:API, for whoever has bought a bearer that still holds."""
-
-    def __init__(self, n_answers: int, now: dt.datetime) -> None:
-        chance = random.Random(8)
-        self.bearers = 0
-        self.answers = [
-            {
-                "answerId": number,
-                "answerScore": chance.randrange(11) if number % 12 else None,
-                "employeeId": 900 + number // 3,
-                "questionId": 31,
-                "responseAnsweredAt": written(now - dt.timedelta(hours=number)),
-                "responseId": number,
-                "roundType": "test" if number % 7 == 0 else "automatic",
-            }
-            for number in range(n_answers)
-        ]
-        self.server = VendorServer(self._answer)
-
-    def _answer(self, asked: Asked) -> Told:
-        if asked.path == "/api/v1/auth/application":
-            assert parse_qs(asked.body.decode()) == {"token": ["token"]}
-            self.bearers += 1
-            return Told.json({"data": {"id": f"bearer-{self.bearers}"}})
-        page = int(asked.params.get("continuation", 0))
-        # The bearer of the first page does not hold for the second one.
-        if asked.headers.get("authorization") != f"Bearer bearer-{min(page, 1) + 1}":
-            return Told.json({"errors": []}, 401)
-        here = [{"type": "answers", "attributes": one} for one in self.answers[page * 200 : (page + 1) * 200]]
-        more = {"next": f"{self.server.url}{asked.path}?continuation={page + 1}"}
-        return Told.json({"data": here, "links": more if (page + 1) * 200 < len(self.answers) else {}})
-
-
-def test_a_bearer_that_expires_and_rounds_that_do_not_count(desk: Callable[..., Desk], midnight: dt.datetime) -> None:
-    vendor = Peakon(700, midnight)
-    question = 'audience = "employee"\n[[source.item]]\nquestion = "31"\nitem_id = "q31"\n'
-    question += 'construct = "recommend_as_employer"\nscale = "0-10"\n'
-    with vendor.server as server:
-        at = desk(block("peakon", server.url, midnight - dt.timedelta(days=60), question))
-        outcome = at.night()
-
-    rows = at.lake.read("survey_response").filter(pl.col("value").is_not_null())
-    assert set(rows.select("response_id", "respondent_key", "value").rows()) == {
-        (str(one["responseId"]), key(f"live:{one['employeeId']}"), float(one["answerScore"]))
-        for one in vendor.answers
-        if one["roundType"] != "test" and one["answerScore"] is not None
-    }
-    assert outcome.by_fate["out_of_window"] == 100
-    assert vendor.bearers == 2
-
-
 class ServiceNow:
     """Tables of texts, asked for by one query; some rows of a page are not shown to everybody."""
 
@@ -350,7 +183,7 @@ class ServiceNow:
         there = dict(asked.params) | {"sysparm_offset": str(begin + size)}
         link = f'<{self.server.url}{asked.path}?{urlencode(there)}>; rel="next"'
         shown = [row for row in rows[begin : begin + size] if row["sys_id"][31:32] != "7"]
-        return Told.json({"result": shown}, **({"Link": link} if begin + size < len(rows) else {}))
+        return Told.json({"result": shown}, 200, **({"Link": link} if begin + size < len(rows) else {}))
 
     def truth(self) -> set[tuple[str, str, str]]:
         states = {"1": "new", "2": "open", "3": "pending", "6": "solved"}
@@ -483,60 +316,3 @@ def test_promises_asked_for_ticket_by_ticket_each_with_its_cycles(
         at.night()
         assert set(staged()) == vendor.promises()
         assert len(server.log) - asked == 2
-
-
-class Glint:
-    """Answers as a zip of CSV files with the customer's own columns; another host gives the tokens."""
-
-    def __init__(self, n_answers: int, now: dt.datetime) -> None:
-        chance = random.Random(4)
-        self.rows = [
-            (f"e{number}", f"{now - dt.timedelta(hours=number):%d-%m-%Y %H:%M}", chance.randint(1, 7))
-            for number in range(n_answers)
-        ]
-        self.given: list[bytes] = []
-        self.server = VendorServer(self._answer, refuses=lambda headers: headers.get("authorization") != "Bearer b-1")
-        self.login = VendorServer(self._gives)
-
-    def _gives(self, asked: Asked) -> Told:
-        assert asked.path == "/home/oauth2/v2.0/token"
-        self.given.append(asked.body)
-        return Told.json({"access_token": "b-1", "expires_in": 3599})
-
-    def _answer(self, asked: Asked) -> Told:
-        if asked.method == "POST":
-            window = json.loads(asked.body)
-            return Told.json({"jobId": f"{window['startDate']}_{window['endDate']}".replace(":", "")})
-        if not asked.path.endswith("/file"):
-            return Told.json({"status": "succeeded", "jobId": asked.path.rsplit("/", 1)[1]})
-        first, last = asked.path.split("/")[-2].split("_")
-        lines = ["EMP ID,Manager ID,Survey Cycle Completion Date,source,source_COMMENT"]
-        for employee, at, score in self.rows:
-            moment = dt.datetime.strptime(at, "%d-%m-%Y %H:%M")  # noqa: DTZ007 - as the export writes it
-            if first <= f"{moment:%Y-%m-%dT%H%M%SZ}" < last:
-                lines.append(f'{employee},M1,{at},{score},"a, comment"')
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("survey_export.csv", "\n".join(lines))
-        return Told(packed.getvalue())
-
-
-def test_csv_with_columns_of_the_customers_own_and_a_token_from_elsewhere(
-    desk: Callable[..., Desk], midnight: dt.datetime
-) -> None:
-    vendor = Glint(300, midnight)
-    with vendor.server as server, vendor.login as login:
-        options = f'{{ experience = "pulse", tenant = "home", login = "{login.url}" }}'
-        item = '[[source.item]]\ncolumn = "source"\nconstruct = "heard"\nscale = "1-7"\n'
-        began = midnight - dt.timedelta(days=40)
-        at = desk(block("vivaglint", server.url, began, f'audience = "employee"\noptions = {options}\n{item}'))
-        at.night()
-        told = {one.what: one.told for one in check_live(at.settings.sources[0]).tried}  # type: ignore[arg-type]
-
-    assert told["credentials"] == f"accepted by {server.url}"
-    assert server.paths()[-1] == "/beta/employeeExperience/sentiment/experiences/pulse"
-    written_there = pl.col("answered_at").dt.strftime("%d-%m-%Y %H:%M")
-    rows = at.lake.read("survey_response").select("respondent_key", written_there, "value").rows()
-    assert set(rows) == {(key(f"live:{employee}"), when, float(score)) for employee, when, score in vendor.rows}
-    assert len(rows) == 300
-    assert b"client_id=client&client_secret=secret" in vendor.given[0]
