@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.settings import LiveSource
 from flows.sources.connectors import connector
 from flows.sources.references import columns_read
+from flows.sources.rest.declaration import SOURCE
 from flows.sources.rest.mappings import endpoints_of
 from flows.sources.rest.questionnaire import Description, Questionnaire, described, unknown_fields
 from flows.sources.rest.refusal import refused
@@ -37,7 +38,7 @@ def _refuse_unknown_columns(source: LiveSource, description: Description) -> Non
     for endpoint in endpoints_of(source):
         if endpoint.free:
             names = [name for names in columns_read(by_endpoint[endpoint.name]).values() for name in names]
-            unknown = unknown_fields([name for name in names if name not in endpoint.shape], description)
+            unknown = unknown_fields([name for name in names if name not in {*endpoint.shape, SOURCE}], description)
             if unknown:
                 rule = f"the survey's responses hold no {', '.join(unknown)}; correct [source.feeds.{endpoint.name}]"
                 raise refused(source.name, endpoint.name, rule)

@@ -149,6 +149,20 @@ def test_embedded_data_may_be_called_anything(made_house: MadeHouse, name: str) 
 
 
 @pytest.mark.usefixtures("unjudged")
+def test_a_person_may_be_known_to_this_source_alone(made_house: MadeHouse) -> None:
+    house = made_house(customers=40)
+    house.change('team = "team"', 'team = "team"\nrespondent = "{page.source}:{externalDataReference}"')
+
+    house.night()
+
+    told = house.lake.read("survey_response").select("response_id", "respondent_key").drop_nulls().unique()
+    responses = house.vendor.account.responses[CUSTOMERS].values()
+    assert set(told.rows()) == {
+        (one.response_id, person(f"voice:{one.reference}")) for one in responses if counts(one) and one.reference
+    }
+
+
+@pytest.mark.usefixtures("unjudged")
 def test_a_scale_that_changes_in_the_survey_reads_old_answers_again(made_house: MadeHouse) -> None:
     house = made_house(customers=40)
     house.change("reverse = true", "reverse = false")
