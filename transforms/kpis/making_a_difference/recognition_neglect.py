@@ -93,12 +93,15 @@ KPI = Kpi(
 def observe(facts: Facts) -> pl.LazyFrame:
     """One row per moment and component, with the ticket's agent."""
     moments = _moments(facts).collect().lazy()
-    linked = _people(moments, facts).collect().lazy()
-    thanks = facts.recognitions.filter(~pl.col("is_self")).select(
+    people = _people(moments, facts).collect()
+    linked = people.lazy()
+    everybody = facts.recognitions.filter(~pl.col("is_self")).select(
         pl.col("receiver_key").alias("worker_key"), pl.col("on").alias("thanked_on")
     )
+    thanks = _near(people, everybody).collect().lazy()
+    known_for = everybody.select(pl.col("thanked_on").min().alias("first"), pl.col("thanked_on").max().alias("last"))
     followed = _followed(linked.with_columns(pl.lit(0).alias("weeks")), thanks).select(*_MOMENT, "is_followed")
-    by_chance = _shifted(linked, thanks)
+    by_chance = _shifted(linked, thanks, known_for)
     known = moments.join(linked.select(_MOMENT).unique(), on=_MOMENT, how="semi")
     everything = moments.join(
         linked.select(*_MOMENT, pl.lit(1.0).alias("numerator")).unique(), on=_MOMENT, how="left"
@@ -182,6 +185,15 @@ def _people(moments: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
     return moments.select(*_MOMENT, *TICKET_KEY, "on").join(known, on=TICKET_KEY).select(*_MOMENT, "on", "worker_key")
 
 
+def _near(people: pl.DataFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
+    """Days on which `people` were thanked that any shift of their moments can meet: of years of thanks a small part."""
+    days = people["on"]
+    first = pl.lit(days.min(), dtype=pl.Date) + pl.duration(weeks=min(SHIFTED_WEEKS))
+    last = pl.lit(days.max(), dtype=pl.Date) + pl.duration(weeks=max(SHIFTED_WEEKS), days=FOLLOWED_DAYS)
+    near = thanks.filter(pl.col("thanked_on").is_between(first, last))
+    return near.join(people.lazy().select("worker_key"), on="worker_key", how="semi").unique()
+
+
 def _followed(asked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
     """Per moment and shift in `weeks`: whether any worker was thanked from that day to 14 days after it."""
     shifted = asked.with_columns((pl.col("on") + pl.duration(weeks=pl.col("weeks"))).alias("from_on"))
@@ -201,15 +213,14 @@ def _followed(asked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _shifted(linked: pl.LazyFrame, thanks: pl.LazyFrame) -> pl.LazyFrame:
+def _shifted(linked: pl.LazyFrame, thanks: pl.LazyFrame, known_for: pl.LazyFrame) -> pl.LazyFrame:
     """Share of the shifts that are followed, of those within the time recognitions are known for and the period."""
-    edges = thanks.select(pl.col("thanked_on").min().alias("first"), pl.col("thanked_on").max().alias("last"))
     shifts = pl.LazyFrame({"weeks": list(SHIFTED_WEEKS)}, schema={"weeks": pl.Int32})
     from_on = pl.col("on") + pl.duration(weeks=pl.col("weeks"))
     ends_on = period_end(period_start(pl.col("on"), _GRAIN), _GRAIN)
     covered = (
         linked.join(shifts, how="cross")
-        .join(edges, how="cross")
+        .join(known_for, how="cross")
         .filter((from_on >= pl.col("first")) & (from_on + pl.duration(days=FOLLOWED_DAYS) <= pl.col("last")))
         .filter(from_on <= ends_on)
     )
