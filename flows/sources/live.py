@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -34,6 +35,7 @@ from flows.sources.rest.shape import records_in
 from flows.sources.rest.walk import Walker
 from transforms.staging.records import StagedPages, gathered, left_out, of_records
 from transforms.staging.stage import MappingError, PageReference, stage_page
+from transforms.staging.templates import exported_name
 
 
 @contextmanager
@@ -108,9 +110,9 @@ class Reader:
         try:
             records = self._csv(payload, part) if _is_csv(part, page) else self._json(payload, part)
         except (ValueError, pl.exceptions.PolarsError):
-            form = "CSV" if _is_csv(part, page) else "JSON"
+            form = "CSV with the columns that are read" if _is_csv(part, page) else "JSON"
             raise refused(self.source.name, page.page_name, f"is not {form}; pull it again") from None
-        context = {SOURCE: self.source.name, **_told_by(page.page_name)}
+        context = {**_told_by(part, page.page_name), SOURCE: self.source.name}
         return records.with_columns(pl.lit(value).alias(name) for name, value in context.items())
 
     def _json(self, payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
@@ -121,8 +123,13 @@ class Reader:
         """A line is a record, and flat: its columns are the fields, those of a free field beside the others."""
         fields = fields_read(part, self.mappings[part.name])
         read = pl.read_csv(payload, infer_schema=False)
-        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in fields if name not in read.columns]
-        return read.with_columns(absent).select(list(fields))
+        spelled = {name: exported_name(name, read.columns) for name in fields}
+        # Another document, such as a page for people, is a table of one column, too.
+        if lost := [name for name in part.shape if name in fields and spelled[name] is None]:
+            raise ValueError(f"no column {', '.join(lost)}")
+        return read.select(
+            (pl.col(there) if there else pl.lit(None, dtype=pl.String)).alias(name) for name, there in spelled.items()
+        )
 
 
 def _origins(page: PageReference, n_records: int) -> pl.DataFrame:
@@ -138,7 +145,8 @@ def _is_csv(part: Endpoint | SubEndpoint, page: PageReference) -> bool:
     return isinstance(part.paging, ExportJob) and page.page_name.lower().endswith(".csv")
 
 
-def _told_by(page_name: str) -> Mapping[str, str]:
-    """What a page's name says of all its records: `id=...` of the one they were asked for."""
-    pairs = (part.partition("=") for part in page_name.split("/") if "=" in part)
-    return {f"page.{name}": value for name, _, value in pairs}
+def _told_by(part: Endpoint | SubEndpoint, page_name: str) -> Mapping[str, str]:
+    """What a page's name says of the record it was asked for: `id=...`."""
+    of_record = part.of_record if isinstance(part, SubEndpoint) else ()
+    pairs = (piece.partition("=") for piece in page_name.split("/"))
+    return {f"page.{name}": unquote(value) for name, _, value in pairs if name in of_record}

@@ -1,9 +1,9 @@
-"""Checks a live source with one cheap call for each thing a night needs, and stores nothing."""
+"""Checks a live source and its mappings, with one cheap call for each thing a night needs; stores nothing."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -70,13 +70,17 @@ def _tried(source: LiveSource) -> Iterator[Tried]:
             walker.client.send(Call("credentials", declared.probe.format_map(walker.given)))
             yield Tried("credentials", f"accepted by {walker.client.url}")
             yield _clock(walker.client.ahead)
+            filled = set()
             for endpoint in endpoints_of(source):
-                yield _endpoint(Pull(walker, endpoint, {}, source.start_on, source.reread_days))
+                n_records, told = _endpoint(Pull(walker, endpoint, {}, source.start_on, source.reread_days))
+                yield told
+                if n_records != 0:
+                    filled.add(endpoint.name)
             described: LiveSource | None = source
             if questionnaire := questionnaire_of(source):
                 told, described = _questionnaire(source, questionnaire, walker)
                 yield told
-            yield from _mappings(described) if described else ()
+            yield from _mappings(described, filled) if described else ()
     except CultureKpisError as error:
         yield Tried("credentials", str(error), error.exit_code)
 
@@ -93,11 +97,17 @@ def _questionnaire(source: LiveSource, questionnaire: Questionnaire, walker: Wal
         return Tried("items", str(error), error.exit_code), None
 
 
-def _mappings(source: LiveSource) -> Iterator[Tried]:
-    """What staging would refuse whatever the records hold."""
+def _mappings(source: LiveSource, filled: Container[str]) -> Iterator[Tried]:
+    """What staging would refuse whatever the records hold.
+
+    A system that makes no surveys needs no items for them: without any, only endpoints of `filled` are judged.
+    """
     for name, mapping in source.mappings_by_endpoint():
+        if mapping.kind == "survey" and not source.item and name not in filled:
+            continue
         for problem in mapping_problems(mapping):
-            yield Tried(f"mapping of {name}", problem, SourcePermanentError.exit_code)
+            told = f'source "{source.name}", {name}: {problem}'
+            yield Tried(f"mapping of {name}", told, SourcePermanentError.exit_code)
 
 
 def _clock(ahead: dt.timedelta | None) -> Tried:
@@ -111,11 +121,12 @@ def _clock(ahead: dt.timedelta | None) -> Tried:
     return Tried("clock", f"{rule}. A night goes by the vendor's clock")
 
 
-def _endpoint(pull: Pull) -> Tried:
+def _endpoint(pull: Pull) -> tuple[int | None, Tried]:
+    """How many records the page tried holds, None where none is known; and what to tell of it."""
     try:
         n_records = pull.probe()
     except CultureKpisError as error:
-        return Tried(pull.endpoint.name, str(error), error.exit_code)
+        return 0, Tried(pull.endpoint.name, str(error), error.exit_code)
     if n_records is None:
-        return Tried(pull.endpoint.name, "an export is made at night only; not tried")
-    return Tried(pull.endpoint.name, f"answers, {n_records:,} rows on the page tried")
+        return None, Tried(pull.endpoint.name, "an export is made at night only; not tried")
+    return n_records, Tried(pull.endpoint.name, f"answers, {n_records:,} rows on the page tried")

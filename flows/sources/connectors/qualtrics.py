@@ -195,4 +195,6 @@ CONNECTOR = Connector(
         ),
     ),
     questionnaire=Questionnaire("definition", _description),
+    # 2: embedded data of any name is read as it is.
+    version=2,
 )

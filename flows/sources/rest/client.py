@@ -209,8 +209,12 @@ class Client:
                 # Declared and not answered: another host may be asked, too.
                 address = login.path if "://" in login.path else self._address(Call("login", login.path))
                 response = self._http.post(address, **sent)
+        except httpx.InvalidURL:
+            raise refused(self.source, "login", "is no address; correct url, account or options") from None
         except httpx.TransportError as error:
             raise unanswered(self.source, "login", f"does not answer ({type(error).__name__})") from None
+        except httpx.DecodingError:
+            raise unanswered(self.source, "login", "answers with a damaged body") from None
         if response.status_code in _TRANSIENT:
             raise unanswered(self.source, "login", f"answers {response.status_code}")
         try:

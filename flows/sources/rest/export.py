@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from flows.sources.page import FetchedPage
@@ -15,24 +15,25 @@ from flows.sources.rest.refusal import refused, unanswered
 
 sleep = time.sleep
 _LONGEST_POLL = 30.0  # seconds
+_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and without any
 
 
 def exported(
-    client: Client, call: Call, job: ExportJob, place: str, filled: Callable[[str], str]
+    client: Client, call: Call, job: ExportJob, place: str, filled: Callable[[str, Mapping[str, str]], str]
 ) -> Iterator[FetchedPage]:
     """The members of the file as pages named `place/member`. A job that was interrupted is simply started again.
 
     Raises SourceTransientError for a job that fails, does not end in its time or whose file is cut off.
     """
     body = {**job.body, **call.params}
-    started = client.send(replace(call, url=filled(job.start_path), params={}, body=body))
+    started = client.send(replace(call, url=filled(job.start_path, {}), params={}, body=body))
     number = found(started.document, job.job)
     if number is None:
         raise refused(client.source, call.what, f'answers without "{job.job}"; its form has changed')
-    polled = replace(call, url=filled(job.poll_path.replace("{job}", str(number))), params={}, body=None)
+    polled = replace(call, url=filled(job.poll_path, {"job": str(number)}), params={}, body=None)
     name = _ready(client, polled, job)
-    fetched = replace(polled, url=filled(job.file_path.replace("{file}", name).replace("{job}", str(number))))
-    yield from _members(client, replace(fetched, is_json=False), f"{place}/export.{job.plain}", place)
+    fetched = replace(polled, url=filled(job.file_path, {"job": str(number), "file": name}))
+    yield from _members(client, replace(fetched, is_json=False), place)
 
 
 def _ready(client: Client, polled: Call, job: ExportJob) -> str:
@@ -52,10 +53,10 @@ def _ready(client: Client, polled: Call, job: ExportJob) -> str:
         wait = min(1.5 * wait, max(job.poll_seconds, _LONGEST_POLL))
 
 
-def _members(client: Client, fetched: Call, plain: str, place: str) -> Iterator[FetchedPage]:
+def _members(client: Client, fetched: Call, place: str) -> Iterator[FetchedPage]:
     content = client.send(fetched).body
-    if not content.startswith(b"PK"):
-        yield FetchedPage(plain, content)
+    if not content.startswith(_ARCHIVES):
+        yield FetchedPage(f"{place}/export.json", content)
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -1,8 +1,8 @@
 """Which part of an endpoint a night asks for, so that nothing is lost and little is asked twice.
 
-The moments are parameters of the names given here, unless a parameter of the endpoint asks for them: one such as
-`updated >= "{since}"` holds the bound `since`. They are written in UTC, as `time_format` names or spells it
-(`%Y-%m-%d %H:%M`).
+The moments are parameters of the names given here. Those of `Since` and `Windows` may be a part of another parameter
+instead: one of the endpoint's `params` such as `updated >= {since}` holds the bound `since`. They are written in UTC,
+as `time_format` names or spells it (`%Y-%m-%d %H:%M`).
 
 A *scope* is what one walk over the pages covers. Where a scope is complete in itself (a window of time, a snapshot)
 what it no longer holds is gone at the vendor too; a stream or a watermark only ever adds and changes.
@@ -88,4 +88,8 @@ def written(moment: dt.datetime, time_format: TimeFormat) -> str:
         return str(int(utc.timestamp() * 1000))
     if time_format == "date":
         return utc.date().isoformat()
-    return utc.strftime("%Y-%m-%dT%H:%M:%SZ") if time_format == "iso_seconds" else utc.isoformat()
+    if time_format == "iso_seconds":
+        return utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if time_format == "iso":
+        return utc.isoformat()
+    raise ValueError(f'no time format "{time_format}"')

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 Position = dict[str, str]
 LINK = "link"  # a position with this key is an address, not parameters
@@ -76,15 +76,15 @@ class Offset:
 class PageNumber:
     """Pages counted from `first_page`; a page that is not full is the last one.
 
-    `last_page` is the last that the vendor hands out. Beyond it the walk begins again at the first page, with
-    `moving_param` set to the last record's `moving_field`: the list must be in the order of that field.
+    With `moving_param` the walk asks for the first page from the last record's `moving_field` on, again and again, in
+    whose order the list must be. A record that changes meanwhile goes to the end and shifts all others: by numbers one
+    of them would be lost. Numbers are turned only where a whole page is of one moment.
     """
 
     size: int
     page_param: str = "page"
     size_param: str | None = "per_page"
     first_page: int = 1
-    last_page: int | None = None
     moving_param: str = ""
     moving_field: str = ""
 
@@ -94,13 +94,13 @@ class PageNumber:
         return {**size, self.page_param: str(self.first_page)}
 
     def after(self, position: Position, answered: Answered) -> tuple[Position, bool]:
-        """The next number, or the first again from where the last page ended."""
+        """The first again from where the page ended, else the next number."""
         has_more = len(answered.records) >= self.size
-        page = int(position[self.page_param]) + 1
-        if self.last_page is None or page <= self.last_page or not has_more:
-            return {**position, self.page_param: str(page)}, has_more
-        reached = str(found(answered.records[-1], self.moving_field))
-        return {**position, self.page_param: str(self.first_page), self.moving_param: reached}, True
+        if has_more and self.moving_param:
+            reached = str(found(answered.records[-1], self.moving_field))
+            if reached != position.get(self.moving_param):
+                return {**position, self.page_param: str(self.first_page), self.moving_param: reached}, True
+        return {**position, self.page_param: str(int(position[self.page_param]) + 1)}, has_more
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,7 @@ class ExportJob:
 
     `{job}` and `{file}` in the paths are what `job` and `file` name in the answers. `body` is the JSON of the start,
     to which the increment's bounds are added. `done` and `failed` are values of `status`. A member of the archive whose
-    name ends in `.csv` is read as CSV, every other one as JSON (with the endpoint's `records`); a plain file is what
-    `plain` says.
+    name ends in `.csv` is read as CSV, every other one, and a plain file, as JSON (with the endpoint's `records`).
     """
 
     start_path: str
@@ -185,7 +184,6 @@ class ExportJob:
     body: Mapping[str, Any] = field(default_factory=dict)
     poll_seconds: float = 2.0
     patience_seconds: float = 3600.0
-    plain: Literal["json", "csv"] = "json"
 
     def first(self) -> Position:
         """A job that is not started yet."""

@@ -114,7 +114,7 @@ class Walker:
 
     def _all_of(self, sub: SubEndpoint, values: Mapping[str, str], place: str) -> list[FetchedPage]:
         walker = replace(self, given={**self.given, **values})
-        named = "/".join(f"{name}={value}" for name, value in values.items())
+        named = "/".join(f"{name}={_in_a_name(value)}" for name, value in values.items())
         pages: list[FetchedPage] = []
         position: Position | None = None
         has_more = True
@@ -123,6 +123,11 @@ class Walker:
             pages.extend(step.pages)
             position, has_more = step.position, step.has_more
         return pages
+
+
+def _in_a_name(value: str) -> str:
+    """A value that does not cut the page's name it stands in; `urllib.parse.unquote` gives it back."""
+    return value.replace("%", "%25").replace("/", "%2F")
 
 
 def _hash(record: Any) -> str:

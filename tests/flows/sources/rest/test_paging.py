@@ -31,7 +31,7 @@ def answered(document: Any = None, n_records: int = 0, link: str = "") -> Answer
         (PageNumber(2), {"per_page": "2", "page": "1"}, answered(n_records=2), ({"per_page": "2", "page": "2"}, True)),
         (PageNumber(2), {"per_page": "2", "page": "1"}, answered(n_records=1), ({"per_page": "2", "page": "2"}, False)),
         (
-            PageNumber(2, last_page=1, moving_param="updated_since", moving_field="at"),
+            PageNumber(2, moving_param="updated_since", moving_field="at"),
             {"per_page": "2", "page": "1"},
             answered(n_records=2),
             ({"per_page": "2", "page": "1", "updated_since": "2025-01-02"}, True),
@@ -53,6 +53,13 @@ def test_each_kind_of_paging(
 ) -> None:
     assert paging.first() == first
     assert paging.after(paging.first(), answer) == then
+
+
+def test_numbers_are_turned_where_a_whole_page_is_of_one_moment() -> None:
+    paging = PageNumber(2, moving_param="since", moving_field="at")
+    there = {"per_page": "2", "page": "1", "since": "2025-01-02"}
+
+    assert paging.after(there, answered(n_records=2)) == ({**there, "page": "2"}, True)
 
 
 @pytest.mark.parametrize(

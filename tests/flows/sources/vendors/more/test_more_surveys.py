@@ -9,10 +9,12 @@ import random
 import zipfile
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 import polars as pl
+import pytest
 
+from flows.errors import SourcePermanentError
 from flows.lake import Lake
 from flows.settings import LiveSource
 from flows.sources.live_check import check_live
@@ -174,6 +176,7 @@ class Glint:
             (f"e{number}", f"{now - dt.timedelta(hours=number):%d-%m-%Y %H:%M}", chance.randint(1, 7))
             for number in range(n_answers)
         ]
+        self.header = "EMP ID,Manager ID,Survey Cycle Completion Date,source,source_COMMENT"
         self.given: list[bytes] = []
         self.server = VendorServer(self._answer, refuses=lambda headers: headers.get("authorization") != "Bearer b-1")
         self.login = VendorServer(self._gives)
@@ -186,18 +189,18 @@ class Glint:
     def _answer(self, asked: Asked) -> Told:
         if asked.method == "POST":
             window = json.loads(asked.body)
-            return Told.json({"jobId": f"{window['startDate']}_{window['endDate']}".replace(":", "")})
+            return Told.json({"jobId": f"{{{window['startDate']}_{window['endDate']}}}".replace(":", "")})
         if not asked.path.endswith("/file"):
-            return Told.json({"status": "succeeded", "jobId": asked.path.rsplit("/", 1)[1]})
-        first, last = asked.path.split("/")[-2].split("_")
-        lines = ["EMP ID,Manager ID,Survey Cycle Completion Date,source,source_COMMENT"]
+            return Told.json({"status": "succeeded", "jobId": unquote(asked.path).rsplit("/", 1)[1]})
+        first, last = unquote(asked.path).split("/")[-2].strip("{}").split("_")
+        lines = [self.header]
         for employee, at, score in self.rows:
             moment = dt.datetime.strptime(at, "%d-%m-%Y %H:%M")  # noqa: DTZ007 - as the export writes it
             if first <= f"{moment:%Y-%m-%dT%H%M%SZ}" < last:
                 lines.append(f'{employee},M1,{at},{score},"a, comment"')
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as archive:
-            archive.writestr("survey_export.csv", "\n".join(lines))
+            archive.writestr("pulse=1/source=other.csv", "\n".join(lines))
         return Told(packed.getvalue())
 
 
@@ -220,6 +223,30 @@ def test_csv_with_columns_of_the_customers_own_and_a_token_from_elsewhere(
     assert set(rows) == {(key(f"live:{employee}"), when, float(score)) for employee, when, score in vendor.rows}
     assert len(rows) == 300
     assert b"client_id=client&client_secret=secret" in vendor.given[0]
+
+
+def glint(vendor: Glint, login: str, began: dt.datetime) -> str:
+    """A source without items."""
+    options = f'{{ experience = "pulse", tenant = "home", login = "{login}" }}'
+    return block("vivaglint", vendor.server.url, began, f'audience = "employee"\noptions = {options}\n')
+
+
+def test_a_table_without_the_columns_that_are_read_is_refused(desk: Callable[..., Desk], midnight: dt.datetime) -> None:
+    vendor = Glint(10, midnight)
+    vendor.header = "code,message"
+    with vendor.server, vendor.login as login:
+        item = '[[source.item]]\ncolumn = "source"\nconstruct = "heard"\nscale = "1-7"\n'
+        at = desk(glint(vendor, login.url, midnight - dt.timedelta(days=5)) + item)
+        with pytest.raises(SourcePermanentError, match="is not CSV with the columns that are read"):
+            at.night()
+
+
+def test_a_login_that_is_no_address_is_one_clear_line(desk: Callable[..., Desk], midnight: dt.datetime) -> None:
+    vendor = Glint(10, midnight)
+    with vendor.server, vendor.login:
+        at = desk(glint(vendor, "https://host:port", midnight - dt.timedelta(days=5)))
+        with pytest.raises(SourcePermanentError, match="login: is no address"):
+            at.night()
 
 
 class Typeform:
@@ -275,10 +302,12 @@ def test_tokens_of_the_last_record_and_windows_that_meet(desk: Callable[..., Des
     columns = f'[source.feeds.responses.columns]\nteam = "desk"\n{items}'
     with vendor.server as server:
         began = midnight - dt.timedelta(days=90)
+        # Nobody filled anything in on the page tried, and no item is asked for.
+        assert not tried(desk(block("typeform", server.url, began, more)), failed=True)
         nobody = desk(block("typeform", server.url, began, more + columns))
         told = tried(nobody, failed=True)
         assert list(told) == ["mapping of responses"]
-        assert told["mapping of responses"].startswith("respondent is not mapped")
+        assert told["mapping of responses"].startswith('source "live", responses: respondent is not mapped')
         at = desk(block("typeform", server.url, began, f"{more}one_answer_per_person_and_item = true\n{columns}"))
         assert not tried(at, failed=True)
         at.night()

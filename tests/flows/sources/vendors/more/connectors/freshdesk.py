@@ -1,7 +1,8 @@
 """Freshdesk: tickets with their statistics, groups, agents.
 
 Shapes and traps: `GET /api/v2/tickets?updated_since=` gives bare lists of up to 100, 300 pages at most; without the
-parameter it tells of the last 30 days only. Status, priority and source are numbers, people and groups too.
+parameter it tells of the last 30 days only. A ticket that changes while pages are turned goes to the end. Status,
+priority and source are numbers, people and groups too.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ TICKETS = Endpoint(
             },
         ),
     ),
-    paging=PageNumber(100, last_page=300, moving_param="updated_since", moving_field="updated_at"),
+    paging=PageNumber(100, moving_param="updated_since", moving_field="updated_at"),
     increment=Since("updated_since"),
     needs="an agent's API key with global scope",
 )

@@ -1,8 +1,8 @@
 """Jira Service Management: requests, and every cycle of every promise on them.
 
-Shapes and traps: `GET /rest/api/3/search/jql` hands out pages by `nextPageToken`, and takes a bound of time only inside
-its query, to the minute. Promises are asked for request by request; one that is reopened begins another cycle, so a
-promise is a cycle, done or under way.
+Shapes and traps: `GET /rest/api/3/search/jql` hands out pages by `nextPageToken`, and takes a bound of time only
+inside its query; written as a date it is one of the asking user's time zone, as milliseconds of none. Promises are
+asked for request by request; one that is reopened begins another cycle, so a promise is a cycle, done or under way.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ REQUESTS = Endpoint(
     name="requests",
     path="/rest/api/3/search/jql",
     params={
-        "jql": 'project = {project} AND updated >= "{since}" ORDER BY updated',
+        "jql": "project = {project} AND updated >= {since} ORDER BY updated",
         "fields": "*all",
         "maxResults": "100",
     },
@@ -96,7 +96,7 @@ REQUESTS = Endpoint(
         ),
     ),
     paging=Cursor("nextPageToken", "nextPageToken"),
-    increment=Since("since", time_format="%Y-%m-%d %H:%M"),
+    increment=Since("since", time_format="unix_ms"),
     needs="browse the project",
     of_each=(PROMISES,),
 )

@@ -3,7 +3,7 @@
 Shapes and traps: everything is a text, times are UTC without a zone. What is asked for is one query text, the bound of
 time included; it is in the order of changes. Rows that the account may not see make a page short without ending the
 list, so only the header `Link` tells where it ends. `made_sla` of an incident starts true, so promises are read from
-`task_sla`.
+`task_sla`. Pages are counted by rows: one may be missed when another changes while they are turned.
 """
 
 from __future__ import annotations
