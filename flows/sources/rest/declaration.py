@@ -1,7 +1,8 @@
 """What a connector declares: where a vendor's records are, how they are paged, and what they mean. Data only.
 
-A connector is one module of `flows/sources/connectors` with a `CONNECTOR`. Texts may hold `{placeholders}`: the
-`account`, `start_on` and every option of the configured source; in headers also its secrets.
+A connector is one module of `flows/sources/connectors` with a `CONNECTOR`. Paths, parameters and constants may hold
+`{placeholders}`: `source` (its name), `account`, `start_on` and every option of the configured source. Headers and the
+body of a login hold its secrets, columns the fields of a record.
 """
 
 from __future__ import annotations
