@@ -43,7 +43,7 @@ def opened(source: LiveSource) -> Iterator[Walker]:
     """A walker of the source's system, with its credentials. Raises ConfigurationError where one is missing."""
     declared = connector(source.connector)
     given = given_by(source, declared)
-    url = (source.url or declared.url).format_map(given)
+    url = source.url or declared.url.format_map(given)
     auth = declared.auth
     if isinstance(auth, Login):
         auth = replace(auth, path=auth.path.format_map(given))

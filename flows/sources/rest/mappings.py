@@ -135,17 +135,17 @@ def _columns_that_no_record_has(
 
 def _mapping(source: LiveSource, name: str, feed: Feed) -> SourceMapping:
     corrected = source.feeds.get(name)
-    told: dict[str, Any] = {"columns": feed.columns, "values": feed.values, "constants": feed.constants}
+    given = given_by(source, connector(source.connector))
+    constants = {
+        key: value.format_map(given) if isinstance(value, str) else value for key, value in feed.constants.items()
+    }
+    told: dict[str, Any] = {"columns": feed.columns, "values": feed.values, "constants": constants}
     if corrected is not None:
         others = _fields_of_other_grains(source, name, feed)
         for section, declared in told.items():
             own = {key: value for key, value in getattr(corrected, section).items() if key not in others}
             told[section] = {**declared, **own}
         told["null_values"] = corrected.null_values
-    given = given_by(source, connector(source.connector))
-    told["constants"] = {
-        key: value.format_map(given) if isinstance(value, str) else value for key, value in told["constants"].items()
-    }
     if feed.kind == "survey":
         told |= {"audience": source.audience, "survey": source.survey}
         told |= {"one_answer_per_person_and_item": source.one_answer_per_person_and_item}

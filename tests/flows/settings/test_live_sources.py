@@ -36,6 +36,17 @@ def test_a_correction_counts_and_the_rest_stays(tmp_path: Path) -> None:
     assert members.values == {"office": {"front": ["Desk"]}}
 
 
+def test_constants_and_addresses_of_the_configuration_are_taken_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CULTURE_KPIS_KUDOS_TOKEN", "secret")
+    source = loaded(tmp_path, 'url = "https://x.test/{y}"\n[source.feeds.users.constants]\nteam = "{oops}"\n')
+
+    assert source.mappings[0].constants["team"] == "{oops}"
+    with live.opened(source) as walker:
+        assert walker.client.url == "https://x.test/{y}"
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
