@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from urllib.parse import unquote
 
 import polars as pl
 
@@ -16,7 +15,7 @@ from flows.sources.connectors import connector
 from flows.sources.rest.auth import Login
 from flows.sources.rest.client import Client
 from flows.sources.rest.credentials import secrets_of
-from flows.sources.rest.declaration import RECORD, SOURCE, Endpoint, SubEndpoint
+from flows.sources.rest.declaration import RECORD, SOURCE, Endpoint, SubEndpoint, page_column
 from flows.sources.rest.mappings import (
     fields_read,
     given_by,
@@ -29,6 +28,7 @@ from flows.sources.rest.mappings import (
     without_free,
 )
 from flows.sources.rest.pace import pace_of
+from flows.sources.rest.page_names import endpoint_of, told_by
 from flows.sources.rest.paging import ExportJob
 from flows.sources.rest.refusal import refused
 from flows.sources.rest.shape import records_in
@@ -51,11 +51,6 @@ def opened(source: LiveSource) -> Iterator[Walker]:
     pace = pace_of(url, "account", declared.budget)
     with Client(source.name, url, auth, secrets_of(source.name, auth), pace) as client:
         yield Walker(client, given)
-
-
-def endpoint_of(page_name: str) -> str:
-    """The endpoint a landed page came from."""
-    return page_name.partition("/")[0]
 
 
 class Reader:
@@ -89,7 +84,7 @@ class Reader:
             raise refused(self.source.name, pages[0][0].page_name, "belongs to an endpoint that is no longer pulled")
         part = self.parts[name]
         records = [self._records(part, page, payload) for page, payload in pages]
-        origins = pl.concat(_origins(page, one.height) for (page, _), one in zip(pages, records, strict=True))
+        origins = _origins([page for page, _ in pages], [one.height for one in records])
         read = pl.concat(records)
         staged = []
         for feed, mapping in zip(part.feeds, self.mappings[name], strict=True):
@@ -112,7 +107,8 @@ class Reader:
         except (ValueError, pl.exceptions.PolarsError):
             form = "CSV with the columns that are read" if _is_csv(part, page) else "JSON"
             raise refused(self.source.name, page.page_name, f"is not {form}; pull it again") from None
-        context = {**_told_by(part, page.page_name), SOURCE: self.source.name}
+        told = told_by(page.page_name, part.of_record if isinstance(part, SubEndpoint) else ())
+        context = {**{page_column(name): value for name, value in told.items()}, SOURCE: self.source.name}
         return records.with_columns(pl.lit(value).alias(name) for name, value in context.items())
 
     def _json(self, payload: bytes, part: Endpoint | SubEndpoint) -> pl.DataFrame:
@@ -132,21 +128,15 @@ class Reader:
         )
 
 
-def _origins(page: PageReference, n_records: int) -> pl.DataFrame:
-    """Where the records of a page come from: source_page, source_row, page_name."""
-    return pl.select(
-        pl.repeat(page.source_page, n_records, dtype=pl.String).alias("source_page"),
-        pl.int_range(1, n_records + 1, dtype=pl.Int64).alias("source_row"),
-        pl.repeat(page.page_name, n_records, dtype=pl.String).alias("page_name"),
+def _origins(pages: Sequence[PageReference], n_records: Sequence[int]) -> pl.DataFrame:
+    """Where the records of pages come from, one after the other: source_page, source_row, page_name."""
+    rows = pl.int_ranges(1, pl.Series("n", n_records, dtype=pl.Int64) + 1, eager=True).alias("source_row")
+    names = pl.DataFrame(
+        [(page.source_page, page.page_name) for page in pages], ["source_page", "page_name"], orient="row"
     )
+    named = names.select("source_page", rows, "page_name")
+    return named.explode("source_row", empty_as_null=False)
 
 
 def _is_csv(part: Endpoint | SubEndpoint, page: PageReference) -> bool:
     return isinstance(part.paging, ExportJob) and page.page_name.lower().endswith(".csv")
-
-
-def _told_by(part: Endpoint | SubEndpoint, page_name: str) -> Mapping[str, str]:
-    """What a page's name says of the record it was asked for: `id=...`."""
-    of_record = part.of_record if isinstance(part, SubEndpoint) else ()
-    pairs = (piece.partition("=") for piece in page_name.split("/"))
-    return {f"page.{name}": unquote(value) for name, _, value in pairs if name in of_record}

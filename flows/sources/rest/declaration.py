@@ -24,9 +24,14 @@ Reshape = Callable[[pl.DataFrame], pl.DataFrame]
 Values = Mapping[str, Mapping[str, list[str]]]
 LeftOut = Mapping[Reason, Mapping[str, list[str]]]
 
-# Columns beside the fields of a record, which vendor and customer name as they like.
-SOURCE = "page.source"
-RECORD = "page.record"
+
+def page_column(name: str) -> str:
+    """A column beside the fields of a record, which vendor and customer name as they like."""
+    return f"page.{name}"
+
+
+SOURCE = page_column("source")
+RECORD = page_column("record")
 
 
 @dataclass(frozen=True)

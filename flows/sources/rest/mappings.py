@@ -10,7 +10,7 @@ import polars as pl
 
 from flows.sources.connectors import connector
 from flows.sources.references import columns_read
-from flows.sources.rest.declaration import RECORD, SOURCE, Connector, Endpoint, Feed, SubEndpoint
+from flows.sources.rest.declaration import RECORD, SOURCE, Connector, Endpoint, Feed, SubEndpoint, page_column
 from flows.sources.rest.shape import TEXT, Shape, flat, schema_of
 from transforms.staging.checks import column_problems
 from transforms.staging.fields import fields_of
@@ -125,7 +125,7 @@ def mapping_problems(source: LiveSource) -> Iterator[tuple[tuple[str, ...], str]
 def _columns_that_no_record_has(
     source: LiveSource, name: str, part: Endpoint | SubEndpoint
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    told = [f"page.{field}" for field in part.of_record] if isinstance(part, SubEndpoint) else []
+    told = map(page_column, part.of_record if isinstance(part, SubEndpoint) else ())
     context = dict.fromkeys((SOURCE, *told), pl.String())
     nothing = pl.Schema({**fields_read(part, mappings_of(source)[name]), **context}).to_frame()
     for feed, mapping in zip(part.feeds, mappings_of(source)[name], strict=True):

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from string import Formatter
-from types import MappingProxyType
 from typing import Any
 
 from flows.sources.page import FetchedPage
@@ -16,6 +15,7 @@ from flows.sources.rest.client import Answer, Call, Client
 from flows.sources.rest.declaration import Endpoint, SubEndpoint
 from flows.sources.rest.export import exported
 from flows.sources.rest.pace import Pace, pace_of
+from flows.sources.rest.page_names import of_record
 from flows.sources.rest.paging import LINK, Answered, ExportJob, Offset, OnePage, Position, found
 from flows.sources.rest.refusal import refused, unanswered
 
@@ -86,11 +86,11 @@ class Walker:
         asked = {name for template in part.params.values() for _, name, _, _ in Formatter().parse(template)}
         params = {name: self._filled(value, bounds) for name, value in part.params.items()}
         params |= {name: value for name, value in bounds.items() if name not in asked}
-        call = Call(part.name, self._filled(part.path), {**params, **position}, needs=part.needs, paces=paces)
+        call = Call(part.name, self._filled(part.path, {}), {**params, **position}, needs=part.needs, paces=paces)
         return replace(call, url=position[LINK], params={}) if LINK in position else call
 
-    def _filled(self, template: str, bounds: Mapping[str, str] = MappingProxyType({})) -> str:
-        return template.format_map({**self.given, **bounds}) if "{" in template else template
+    def _filled(self, template: str, more: Mapping[str, str]) -> str:
+        return template.format_map({**self.given, **more}) if "{" in template else template
 
     def _records(self, part: Endpoint | SubEndpoint, answer: Answer) -> list[Any]:
         records = found(answer.document, part.records)
@@ -114,7 +114,7 @@ class Walker:
 
     def _all_of(self, sub: SubEndpoint, values: Mapping[str, str], place: str) -> list[FetchedPage]:
         walker = replace(self, given={**self.given, **values})
-        named = "/".join(f"{name}={_in_a_name(value)}" for name, value in values.items())
+        named = of_record(values)
         pages: list[FetchedPage] = []
         position: Position | None = None
         has_more = True
@@ -123,11 +123,6 @@ class Walker:
             pages.extend(step.pages)
             position, has_more = step.position, step.has_more
         return pages
-
-
-def _in_a_name(value: str) -> str:
-    """A value that does not cut the page's name it stands in; `urllib.parse.unquote` gives it back."""
-    return value.replace("%", "%25").replace("/", "%2F")
 
 
 def _hash(record: Any) -> str:

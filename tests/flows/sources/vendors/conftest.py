@@ -19,8 +19,14 @@ from flows.settings import Settings, load_settings
 from flows.sources.rest import client, pace
 from transforms.contracts.marts import MetaValidation
 from transforms.contracts.state import RowFate
+from transforms.staging.pseudonyms import pseudonym
 
 KEY = "k" * 64
+
+
+def key(name: str) -> str:
+    """The pseudonym of a name, in lower case as people's names are put."""
+    return pseudonym(name, KEY.encode())
 
 
 @pytest.fixture(autouse=True)

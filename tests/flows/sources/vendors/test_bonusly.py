@@ -8,9 +8,8 @@ import pytest
 
 from flows.lake import Lake
 from tests.flows.sources.vendors.bonusly_server import TOKEN, BonuslyWorld, company
-from tests.flows.sources.vendors.conftest import KEY, Desk
+from tests.flows.sources.vendors.conftest import Desk, key
 from tests.flows.sources.vendors.simulated import VendorServer
-from transforms.staging.pseudonyms import pseudonym
 
 DAYS = 50
 
@@ -30,10 +29,6 @@ def server(world: BonuslyWorld) -> Iterator[VendorServer]:
 def source(server: VendorServer, midnight: dt.datetime, more: str = "") -> str:
     start_on = (midnight - dt.timedelta(days=DAYS)).date()
     return f'[[source]]\nname = "kudos"\nconnector = "bonusly"\nurl = "{server.url}"\nstart_on = {start_on}\n{more}\n'
-
-
-def key(address: str) -> str:
-    return pseudonym(address, KEY.encode())
 
 
 def truth(world: BonuslyWorld, *, private: bool = False) -> set[tuple[str, str, str, float, bool]]:

@@ -206,7 +206,7 @@ def test_a_night_costs_little_and_edits_in_proportion(company: Company) -> None:
     assert few.cpu["land"] < first.cpu["land"] / 6
     assert few.cpu["stage"] < first.cpu["stage"] / 5
     assert quiet.cpu["land"] + quiet.cpu["stage"] < (first.cpu["land"] + first.cpu["stage"]) / 9
-    # What a night costs anyhow is a seventh of everything on a lake of one year; the changes come on top of it.
+    # What a night costs anyhow is a sixth of everything on a lake of one year; the changes come on top of it.
     assert quiet.cpu["all"] < first.cpu["all"] / 5
     assert few.cpu["all"] < first.cpu["all"] / 4
     # Four times as many changes cost no more than four times as much, and a changed row no more than a row of the first

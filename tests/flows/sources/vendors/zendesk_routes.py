@@ -126,9 +126,9 @@ class Routes:
 
 
 def _within(row: Record, query: Query) -> bool:
-    """Lists that are asked so by seconds, or by a filter in milliseconds, show what was made since."""
+    """Lists that are asked so by seconds, or by a filter in milliseconds, show what was made in them."""
     since = max(int(query.get("start_time", "0")), int(query.get("filter[created_at_start]", "0")) // 1_000)
-    return "created_at" not in row or since <= _seconds(row["created_at"])
+    return since <= _seconds(row["created_at"]) < int(query.get("end_time", "99999999999"))
 
 
 def _seconds(moment: str) -> int:

@@ -10,9 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from tests.flows.sources.vendors.conftest import Desk
-from tests.flows.sources.vendors.more.configured import block, key, written
+from tests.flows.sources.vendors.conftest import Desk, key
+from tests.flows.sources.vendors.more.configured import block
 from tests.flows.sources.vendors.simulated import Asked, Told, VendorServer
+from tests.flows.sources.vendors.zendesk_schedule import iso
 from transforms.facts.identities import one_person
 
 
@@ -30,7 +31,7 @@ class FifteenFive:
             text = " ".join(["Thanks to", *(f"@[Person {one}]" for one in mentioned), "#team"])
             at = now - dt.timedelta(hours=number)
             report = 900 + chance.randrange(120)
-            self.high_fives.append({"id": number, "report": report, "create_ts": written(at), "text": text})
+            self.high_fives.append({"id": number, "report": report, "create_ts": iso(at), "text": text})
         self.server = VendorServer(self._answer)
 
     def _answer(self, asked: Asked) -> Told:
@@ -82,7 +83,7 @@ class Nectar:
         self.thanks: list[dict[str, Any]] = [
             {
                 "id": f"n{one}",
-                "created_at": written(now - dt.timedelta(minutes=90 * one)),
+                "created_at": iso(now - dt.timedelta(minutes=90 * one)),
                 "message": f"well done {one}",
                 "points": 10,
                 "sender": {"email": f"p{one % 30}@example.test"},
@@ -95,9 +96,9 @@ class Nectar:
 
     def _answer(self, asked: Asked) -> Told:
         begin, end = (dt.datetime.fromtimestamp(int(asked.params[name]), dt.UTC) for name in ("start-date", "end-date"))
-        found = [one for one in self.thanks if written(begin) <= str(one["created_at"]) < written(end)]
+        found = [one for one in self.thanks if iso(begin) <= str(one["created_at"]) < iso(end)]
         cursor = asked.params.get("cursor")
-        until = written(dt.datetime.fromtimestamp(int(cursor), dt.UTC)) if cursor else "9999"
+        until = iso(dt.datetime.fromtimestamp(int(cursor), dt.UTC)) if cursor else "9999"
         left = [one for one in found if str(one["created_at"]) < until]
         last = dt.datetime.strptime(str(left[49]["created_at"]), "%Y-%m-%dT%H:%M:%S%z") if len(left) > 50 else None
         return Told.json({"data": left[:50]} | ({"next_cursor": int(last.timestamp())} if last else {}))

@@ -18,9 +18,10 @@ from flows.errors import SourcePermanentError
 from flows.lake import Lake
 from flows.settings import LiveSource
 from flows.sources.live_check import check_live
-from tests.flows.sources.vendors.conftest import Desk
-from tests.flows.sources.vendors.more.configured import block, key, written
+from tests.flows.sources.vendors.conftest import Desk, key
+from tests.flows.sources.vendors.more.configured import block
 from tests.flows.sources.vendors.simulated import Asked, Told, VendorServer
+from tests.flows.sources.vendors.zendesk_schedule import iso
 
 
 def tried(at: Desk, *, failed: bool = False) -> dict[str, str]:
@@ -46,7 +47,7 @@ class SurveyMonkey:
             "id": str(7_000_000_000 + number),
             "recipient_id": str(number // 2),
             "response_status": "partial" if number % 10 == 3 else "completed",
-            "date_modified": written(at),
+            "date_modified": iso(at),
             "custom_variables": {"ticket_id": str(number)},
             "pages": [
                 {"questions": [{"heading": heading, "answers": [{"simple_text": answer}]}]}
@@ -127,7 +128,7 @@ class Peakon:
                 "answerScore": chance.randrange(11) if number % 12 else None,
                 "employeeId": 900 + number // 3,
                 "questionId": 31,
-                "responseAnsweredAt": written(now - dt.timedelta(hours=number)),
+                "responseAnsweredAt": iso(now - dt.timedelta(hours=number)),
                 "responseId": number,
                 "roundType": "test" if number % 7 == 0 else "automatic",
             }
@@ -261,7 +262,7 @@ class Typeform:
             {
                 "response_id": f"r{one}",
                 "token": f"r{one}",
-                "submitted_at": written(at),
+                "submitted_at": iso(at),
                 "hidden": {"desk": f"d{one % 3}"},
                 "answers": [
                     {

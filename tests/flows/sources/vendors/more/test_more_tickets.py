@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 import polars as pl
 
 from flows.lake import Lake
-from tests.flows.sources.vendors.conftest import Desk
-from tests.flows.sources.vendors.more.configured import block, key, written
+from tests.flows.sources.vendors.conftest import Desk, key
+from tests.flows.sources.vendors.more.configured import block
 from tests.flows.sources.vendors.simulated import Asked, Told, VendorServer
+from tests.flows.sources.vendors.zendesk_schedule import iso
 
 _STATUS = {2: "open", 3: "pending", 4: "solved", 5: "closed"}
 _PRIORITY = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
@@ -37,17 +38,17 @@ class Freshdesk:
         status = self.chance.choice(list(_STATUS))
         return {
             "id": 10**12 + number,
-            "created_at": written(at - dt.timedelta(hours=1)),
-            "updated_at": written(at),
+            "created_at": iso(at - dt.timedelta(hours=1)),
+            "updated_at": iso(at),
             "status": status,
             "priority": self.chance.choice(list(_PRIORITY)),
             "source": 1,
             "type": None,
-            "due_by": written(at + dt.timedelta(days=2)),
+            "due_by": iso(at + dt.timedelta(days=2)),
             "group_id": self.chance.randrange(5),
             "responder_id": number % 9 or None,
             "requester_id": 500 + number % 1_000,
-            "stats": {"resolved_at": written(at) if status > 3 else None, "closed_at": None},
+            "stats": {"resolved_at": iso(at) if status > 3 else None, "closed_at": None},
         }
 
     def _answer(self, asked: Asked) -> Told:
@@ -67,7 +68,7 @@ class Freshdesk:
         found = (one for one in self.tickets if one["updated_at"] >= since)
         rows = sorted(found, key=lambda one: one["updated_at"])
         if self.changes:
-            self.tickets[self.changes.pop()]["updated_at"] = written(dt.datetime.now(dt.UTC))
+            self.tickets[self.changes.pop()]["updated_at"] = iso(dt.datetime.now(dt.UTC))
         return [dict(row) for row in rows]
 
     def truth(self) -> set[tuple[object, ...]]:
@@ -119,7 +120,7 @@ def test_numbered_pages_that_end_before_the_list_does(desk: Callable[..., Desk],
         asked = len(server.log)
         now = dt.datetime.now(dt.UTC)
         for number in range(0, 2_000, 40):
-            vendor.tickets[number] |= {"status": 4, "updated_at": written(now), "stats": {"resolved_at": written(now)}}
+            vendor.tickets[number] |= {"status": 4, "updated_at": iso(now), "stats": {"resolved_at": iso(now)}}
         vendor.tickets += [vendor.ticket(40_000 + number, now) for number in range(20)]
         at.night()
         second = staged_tickets(at.lake)
